@@ -1,0 +1,2 @@
+//! The `schoolside` binary.
+fn main() {}
