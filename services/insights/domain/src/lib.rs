@@ -12,6 +12,7 @@ pub mod figures;
 pub mod judgement;
 pub mod percentile;
 pub mod proportion;
+pub mod scorecard;
 pub mod survival;
 
 #[cfg(test)]
