@@ -26,6 +26,11 @@ pub trait EventCodec: Sized {
         None
     }
 
+    /// Whether recording it destroys the private parts of the stream's earlier events.
+    fn erases_private(&self) -> bool {
+        false
+    }
+
     /// The event as bytes.
     fn encode(&self) -> Encoded;
 

@@ -20,5 +20,5 @@ pub use id::{
     RequestTypeId, SchoolId, StreamId, TeamId, Version,
 };
 pub use refusal::{Refusal, RefusalKind};
-pub use time::{Clock, Timestamp};
+pub use time::{Clock, SharedClock, Timestamp};
 pub use vocabulary::{Confidentiality, Priority, Role, SchoolLevel, Tier};

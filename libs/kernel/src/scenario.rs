@@ -63,6 +63,7 @@ where
     ///
     /// # Panics
     /// When the outcome is another.
+    #[expect(clippy::needless_pass_by_value, reason = "a scenario reads best without borrows")]
     #[track_caller]
     pub fn refused(self, expected: D::Refusal) {
         match self.outcome {

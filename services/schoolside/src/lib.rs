@@ -1,1 +1,5 @@
 //! schoolside.
+pub mod datadir;
+pub mod district;
+pub mod import;
+pub mod postgres;

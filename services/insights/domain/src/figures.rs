@@ -117,13 +117,18 @@ pub const fn seconds_between(from: i64, until: i64) -> i64 {
     (until - from).div_euclid(1_000_000)
 }
 
-/// Computes the figures of a set of cases, all judged at one instant.
-#[must_use]
-pub fn figures<'a>(cases: impl IntoIterator<Item = &'a Judged<'a>>) -> Figures {
-    let mut figures = Figures::default();
-    let mut durations = Vec::new();
-    let mut implausible = 0;
-    for case in cases {
+/// Takes cases in one by one, all judged at one instant, and keeps no more of them than their durations.
+#[derive(Debug, Clone, Default)]
+pub struct Tally {
+    figures: Figures,
+    durations: Vec<Duration>,
+    implausible: u32,
+}
+
+impl Tally {
+    /// Takes one case in.
+    pub fn take(&mut self, case: &Judged<'_>) {
+        let figures = &mut self.figures;
         figures.requests += 1;
         match case.standing {
             Standing::Open => figures.open += 1,
@@ -133,18 +138,34 @@ pub fn figures<'a>(cases: impl IntoIterator<Item = &'a Judged<'a>>) -> Figures {
             Standing::Deferred => figures.deferred += 1,
         }
         if !case.counts() {
-            continue;
+            return;
         }
         figures.attainment.take(case.resolution, case.resolved(), case.at);
         if case.implausible() {
-            implausible += 1;
+            self.implausible += 1;
         } else {
             let (until, censored) = case.lasted_until();
-            durations.push(Duration { seconds: seconds_between(case.opened.at, until), censored });
+            let seconds = seconds_between(case.opened.at, until);
+            self.durations.push(Duration { seconds, censored });
         }
     }
-    figures.time_to_resolve = Durations::of(&mut durations, implausible);
-    figures
+
+    /// The figures of the cases taken in.
+    #[must_use]
+    pub fn figures(mut self) -> Figures {
+        self.figures.time_to_resolve = Durations::of(&mut self.durations, self.implausible);
+        self.figures
+    }
+}
+
+/// Computes the figures of a set of cases, all judged at one instant.
+#[must_use]
+pub fn figures<'a>(cases: impl IntoIterator<Item = &'a Judged<'a>>) -> Figures {
+    let mut tally = Tally::default();
+    for case in cases {
+        tally.take(case);
+    }
+    tally.figures()
 }
 
 #[cfg(test)]

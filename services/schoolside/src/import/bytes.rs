@@ -71,22 +71,32 @@ enum Translate {
 impl Utf8 {
     /// Opens a file: gzip is recognised by its first bytes, the encoding by its mark or as the mapping says.
     pub(super) fn open(path: &Path, encoding: Encoding) -> Result<(Self, Progress), FileError> {
-        let unreadable = |source| FileError::Unreadable { file: path.display().to_string(), source };
+        let unreadable =
+            |source| FileError::Unreadable { file: path.display().to_string(), source };
         let file = File::open(path).map_err(unreadable)?;
         let size = file.metadata().map_err(unreadable)?;
         if size.is_dir() {
-            return Err(unreadable(io::Error::new(io::ErrorKind::IsADirectory, "it is a directory")));
+            return Err(unreadable(io::Error::new(
+                io::ErrorKind::IsADirectory,
+                "it is a directory",
+            )));
         }
         let progress = Progress { read: Arc::default(), total: size.len() };
-        let mut counted = Counted { inner: BufReader::with_capacity(CHUNK_BYTES, file), progress: progress.clone() };
+        let mut counted = Counted {
+            inner: BufReader::with_capacity(CHUNK_BYTES, file),
+            progress: progress.clone(),
+        };
         let magic = take_up_to(&mut counted, 4).map_err(unreadable)?;
         if magic.starts_with(b"PK\x03\x04") {
             return Err(FileError::Spreadsheet { file: path.display().to_string() });
         }
         let packed = magic.starts_with(&[0x1f, 0x8b]);
         let whole = io::Cursor::new(magic).chain(counted);
-        let raw: Box<dyn Read + Send> =
-            if packed { Box::new(BufReader::with_capacity(CHUNK_BYTES, MultiGzDecoder::new(whole))) } else { Box::new(whole) };
+        let raw: Box<dyn Read + Send> = if packed {
+            Box::new(BufReader::with_capacity(CHUNK_BYTES, MultiGzDecoder::new(whole)))
+        } else {
+            Box::new(whole)
+        };
         Ok((Self::decode(raw, encoding).map_err(|fault| fault.of(path))?, progress))
     }
 
@@ -99,7 +109,11 @@ impl Utf8 {
             _ => (None, 0),
         };
         let encoding = match (encoding, mark) {
-            (Encoding::Auto | Encoding::Utf16, Some(mark)) if encoding == Encoding::Auto || mark != Encoding::Utf8 => mark,
+            (Encoding::Auto | Encoding::Utf16, Some(mark))
+                if encoding == Encoding::Auto || mark != Encoding::Utf8 =>
+            {
+                mark
+            }
             (Encoding::Auto, _) => Encoding::Utf8,
             (Encoding::Utf16, None) => Encoding::Utf16Le,
             (said, Some(mark)) if mark != said => return Err(OpenFault::Mark { said, mark }),
@@ -107,8 +121,12 @@ impl Utf8 {
         };
         let translate = match encoding {
             Encoding::Auto | Encoding::Utf8 => Translate::Nothing,
-            Encoding::Utf16 | Encoding::Utf16Le => Translate::Utf16(Box::new(UTF_16LE.new_decoder_without_bom_handling())),
-            Encoding::Utf16Be => Translate::Utf16(Box::new(UTF_16BE.new_decoder_without_bom_handling())),
+            Encoding::Utf16 | Encoding::Utf16Le => {
+                Translate::Utf16(Box::new(UTF_16LE.new_decoder_without_bom_handling()))
+            }
+            Encoding::Utf16Be => {
+                Translate::Utf16(Box::new(UTF_16BE.new_decoder_without_bom_handling()))
+            }
             Encoding::Windows1252 => Translate::Windows1252,
         };
         let rest = start.get(mark_bytes..).unwrap_or_default();
@@ -147,9 +165,13 @@ impl OpenFault {
     fn of(self, path: &Path) -> FileError {
         let file = path.display().to_string();
         match self {
-            Self::Io(source) if source.kind() == io::ErrorKind::UnexpectedEof => FileError::CutBeforeHeader { file },
+            Self::Io(source) if source.kind() == io::ErrorKind::UnexpectedEof => {
+                FileError::CutBeforeHeader { file }
+            }
             Self::Io(source) => FileError::Damaged { file, source },
-            Self::Mark { said, mark } => FileError::OtherEncoding { file, said: said.as_str(), mark: mark.as_str() },
+            Self::Mark { said, mark } => {
+                FileError::OtherEncoding { file, said: said.as_str(), mark: mark.as_str() }
+            }
         }
     }
 }
@@ -174,7 +196,8 @@ fn windows_1252(input: &[u8], text: &mut Vec<u8>) {
         if matches!(last, 0x81 | 0x8D | 0x8F | 0x90 | 0x9D) {
             text.push(BAD_BYTE);
         } else {
-            let (character, _) = WINDOWS_1252.decode_without_bom_handling(std::slice::from_ref(piece.last().unwrap_or(&0)));
+            let byte = [last];
+            let (character, _) = WINDOWS_1252.decode_without_bom_handling(&byte);
             text.extend_from_slice(character.as_bytes());
         }
     }
@@ -183,9 +206,12 @@ fn windows_1252(input: &[u8], text: &mut Vec<u8>) {
 fn utf_16(decoder: &mut Decoder, mut input: &[u8], last: bool, text: &mut Vec<u8>) {
     loop {
         let before = text.len();
-        let room = decoder.max_utf8_buffer_length_without_replacement(input.len()).unwrap_or(input.len() * 3 + 8);
+        let room = decoder
+            .max_utf8_buffer_length_without_replacement(input.len())
+            .unwrap_or(input.len() * 3 + 8);
         text.resize(before + room, 0);
-        let (result, read, written) = decoder.decode_to_utf8_without_replacement(input, &mut text[before..], last);
+        let (result, read, written) =
+            decoder.decode_to_utf8_without_replacement(input, &mut text[before..], last);
         text.truncate(before + written);
         input = &input[read..];
         match result {
@@ -195,4 +221,3 @@ fn utf_16(decoder: &mut Decoder, mut input: &[u8], last: bool, text: &mut Vec<u8
         }
     }
 }
-

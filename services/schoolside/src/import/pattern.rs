@@ -110,7 +110,11 @@ mod tests {
     #[case("\\#1", "11", false)]
     #[case("", "", true)]
     #[case("*", "", true)]
-    fn a_pattern_matches_whole_texts(#[case] pattern: &str, #[case] text: &str, #[case] fits: bool) {
+    fn a_pattern_matches_whole_texts(
+        #[case] pattern: &str,
+        #[case] text: &str,
+        #[case] fits: bool,
+    ) {
         assert_eq!(Pattern::new(pattern).matches(text), fits);
     }
 }

@@ -2,6 +2,7 @@
 
 use kernel::DecodeError;
 use prost::Message;
+use wire::schoolside::sla::v1 as events;
 
 use super::{Fact, Part};
 
@@ -30,8 +31,99 @@ pub struct ClockFacts {
     pub calendar: String,
 }
 
+type Instant = Option<prost_types::Timestamp>;
+
+impl ClockFacts {
+    fn stand(&mut self, clock: Option<&events::ClockRef>, from: i64, due: &Instant) {
+        let due = due.as_ref().and_then(wire::time::from_proto).map(|due| due.as_microsecond());
+        let history = match clock.map(|clock| clock.metric.as_str()) {
+            Some("first_resolution") => &mut self.resolution,
+            Some("first_response") => &mut self.response,
+            // Other metrics are in no figure yet.
+            _ => return,
+        };
+        if history.last().is_none_or(|last| last.due != due) {
+            history.push(DueDate { from, due });
+        }
+    }
+
+    fn measure_by(&mut self, clock: Option<&events::ClockRef>, basis: Option<&events::Basis>) {
+        if let (Some(clock), Some(basis)) = (clock, basis)
+            && clock.metric == "first_resolution"
+        {
+            self.calendar.clone_from(&basis.calendar_id);
+        }
+    }
+}
+
 impl Part for ClockFacts {
     fn apply(&mut self, fact: Fact<'_>) -> Result<(), DecodeError> {
-        Err(fact.unknown())
+        let at = fact.at;
+        match fact.name {
+            "case.clock_started" => {
+                let event: events::CaseClockStarted = fact.read()?;
+                self.stand(event.clock.as_ref(), at, &event.due_at);
+                self.measure_by(event.clock.as_ref(), event.basis.as_ref());
+            }
+            "case.clock_paused" => {
+                let event: events::CaseClockPaused = fact.read()?;
+                self.stand(event.clock.as_ref(), at, &None);
+            }
+            "case.clock_resumed" => {
+                let event: events::CaseClockResumed = fact.read()?;
+                self.stand(event.clock.as_ref(), at, &event.due_at);
+            }
+            "case.clock_due_changed" => {
+                let event: events::CaseClockDueChanged = fact.read()?;
+                self.stand(event.clock.as_ref(), at, &event.due_at);
+                self.measure_by(event.clock.as_ref(), event.basis.as_ref());
+            }
+            "case.breach_retracted" => {
+                let event: events::CaseBreachRetracted = fact.read()?;
+                self.stand(event.clock.as_ref(), at, &event.due_at);
+            }
+            "case.clock_met" => {
+                let event: events::CaseClockMet = fact.read()?;
+                self.stand(event.clock.as_ref(), at, &event.due_at);
+            }
+            "case.clock_missed" => {
+                let event: events::CaseClockMissed = fact.read()?;
+                self.stand(event.clock.as_ref(), at, &event.due_at);
+            }
+            "case.clock_warned" | "case.clock_breached" | "case.clock_cancelled" => {}
+            _ => return Err(fact.unknown()),
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_leaves_no_due_instant_and_the_end_of_it_a_later_one() {
+        let clock = || {
+            Some(events::ClockRef { metric: "first_resolution".into(), ..Default::default() })
+        };
+        let second = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
+        let basis = Some(events::Basis { calendar_id: "office".into(), ..Default::default() });
+        let started =
+            events::CaseClockStarted { clock: clock(), due_at: second(100), basis, ..Default::default() };
+        let paused = events::CaseClockPaused { clock: clock(), ..Default::default() };
+        let resumed =
+            events::CaseClockResumed { clock: clock(), due_at: second(130), ..Default::default() };
+
+        let mut facts = ClockFacts::default();
+        for (name, at, payload) in [
+            ("case.clock_started", 1, started.encode_to_vec()),
+            ("case.clock_paused", 2, paused.encode_to_vec()),
+            ("case.clock_resumed", 3, resumed.encode_to_vec()),
+        ] {
+            facts.apply(Fact { name, at, payload: &payload }).unwrap();
+        }
+        let dues: Vec<_> = facts.resolution.iter().map(|entry| (entry.from, entry.due)).collect();
+        assert_eq!(dues, [(1, Some(100_000_000)), (2, None), (3, Some(130_000_000))]);
+        assert_eq!(facts.calendar, "office");
     }
 }

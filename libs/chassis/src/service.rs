@@ -1,0 +1,148 @@
+//! What a service is made of, and what it is given: each context's `assemble` turns [`Deps`] into a [`Service`].
+
+use std::path::PathBuf;
+
+use eventlog::{Log, LogReader, Wakeups};
+use futures::future::BoxFuture;
+use kernel::SharedClock;
+use sqlx::{PgPool, migrate::Migrator};
+use stream::{Progress, TimerHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::identity::PermissionTable;
+
+/// What a service is given.
+#[derive(Clone)]
+pub struct Deps {
+    /// For commands and queries.
+    pub pool: PgPool,
+    /// For projections and reactions, so that they and callers cannot starve one another.
+    pub projections: PgPool,
+    /// The domain's clock.
+    pub clock: SharedClock,
+    /// Other contexts' logs.
+    pub logs: Logs,
+    /// The directory of secrets of one's own.
+    pub keys_dir: PathBuf,
+    /// Ends every task when cancelled.
+    pub shutdown: CancellationToken,
+}
+
+/// Every context's log on the log bus: all in one database.
+#[derive(Clone)]
+pub struct Logs {
+    pool: PgPool,
+    wakeups: Wakeups,
+}
+
+impl Logs {
+    /// The logs in the database behind `pool`.
+    #[must_use]
+    pub fn of(pool: PgPool) -> Self {
+        let wakeups = Wakeups::of(&pool);
+        Self { pool, wakeups }
+    }
+
+    /// A context's log, to be followed.
+    #[must_use]
+    pub fn reader(&self, context: &'static str) -> LogReader {
+        LogReader::of(self.pool.clone(), context, &self.wakeups)
+    }
+}
+
+/// What a topic carries.
+#[derive(Debug, Clone, Copy)]
+pub struct TopicDescription {
+    /// The aggregate: the middle part of the topic's name.
+    pub aggregate: &'static str,
+    /// What it carries, in one sentence.
+    pub description: &'static str,
+}
+
+/// How long an rpc may take at most, whatever the caller allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeLimit {
+    /// A change: 2 s.
+    Command,
+    /// A read: 5 s.
+    Query,
+    /// A batch: 60 s.
+    Batch,
+    /// A stream: as long as it is read.
+    Stream,
+}
+
+/// The rpcs whose time limit is not that of their name: reads are `Get…` and `List…`, all others change.
+pub type TimeLimits = &'static [(&'static str, TimeLimit)];
+
+/// Adds a service's rpcs to a server.
+pub type Routes = Box<dyn FnOnce(&mut tonic::service::RoutesBuilder) + Send>;
+
+/// A context, assembled: its rpcs, and everything that runs beside them.
+pub struct Service {
+    /// The context's name.
+    pub name: &'static str,
+    /// Its rpcs.
+    pub routes: Routes,
+    /// The full names of its gRPC services, for health.
+    pub grpc_services: &'static [&'static str],
+    /// Which permission each rpc needs.
+    pub permissions: PermissionTable,
+    /// Rpcs with another time limit than their name says.
+    pub time_limits: TimeLimits,
+    /// What runs beside: subscriptions, timers.
+    pub tasks: Vec<(&'static str, BoxFuture<'static, ()>)>,
+    /// How far its subscriptions are.
+    pub progress: Vec<Progress>,
+    /// Its timers.
+    pub timers: Vec<TimerHandle>,
+    /// What it publishes.
+    pub topics: &'static [TopicDescription],
+    /// Its own log, if it has one: closed last, when all else has drained.
+    pub own_log: Option<Log>,
+}
+
+/// Why a service could not be assembled.
+#[derive(Debug, thiserror::Error)]
+pub enum AssembleError {
+    /// The log or the subscriptions' tables could not be installed.
+    #[error("the schema of {0} could not be installed")]
+    Install(&'static str, #[source] eventlog::InstallError),
+    /// The tables could not be brought up to date.
+    #[error("the tables of {0} could not be brought up to date")]
+    Migrate(&'static str, #[source] sqlx::migrate::MigrateError),
+    /// The log could not be opened.
+    #[error("the log of {0} could not be opened")]
+    Open(&'static str, #[source] eventlog::OpenError),
+    /// A secret could not be read or made.
+    #[error("a secret of {0} could not be read or made")]
+    Secret(&'static str, #[source] std::io::Error),
+}
+
+/// Installs a context's log, its subscriptions' tables, and brings its own tables up to date. Safe to repeat.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn install(
+    pool: &PgPool,
+    context: &'static str,
+    migrations: &'static Migrator,
+) -> Result<(), AssembleError> {
+    eventlog::install(pool, context).await.map_err(|error| AssembleError::Install(context, error))?;
+    stream::install(pool, context).await.map_err(|error| AssembleError::Install(context, error))?;
+    migrate(pool, context, migrations).await.map_err(|error| AssembleError::Migrate(context, error))
+}
+
+/// Brings a context's own tables up to date; its history of migrations stands in its own schema.
+///
+/// # Errors
+/// When a migration fails, or one that was applied has changed since.
+pub async fn migrate(
+    pool: &PgPool,
+    context: &'static str,
+    migrations: &'static Migrator,
+) -> Result<(), sqlx::migrate::MigrateError> {
+    let mut migrator = Migrator::with_migrations(migrations.iter().cloned().collect());
+    migrator.dangerous_set_table_name(format!("{context}._migrations"));
+    migrator.run(pool).await
+}

@@ -1,0 +1,12 @@
+//! Subscriptions and timers against a real Postgres: exactly-once effect, poison, and planted faults.
+
+#[path = "../../../eventlog/tests/common/mod.rs"]
+#[expect(dead_code, reason = "the event log's tests use the rest")]
+mod common;
+
+mod convergence;
+mod exactly_once;
+mod planted;
+mod poison;
+mod tally;
+mod timers;

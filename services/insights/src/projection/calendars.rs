@@ -1,0 +1,1 @@
+//! The published calendars, for durations in open time.

@@ -1,0 +1,174 @@
+//! `schoolside sla`: the board of clocks, and why a date is due when it is.
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+use wire::schoolside::sla::v1::{
+    Clock, ClockState, ExplainDueDateRequest, ExplainDueDateResponse, ListClocksRequest,
+    ListClocksResponse, sla_service_client::SlaServiceClient,
+};
+
+use super::{Context, Failure, words};
+use crate::out;
+
+/// What can be asked about clocks.
+#[derive(Debug, Subcommand)]
+pub enum SlaCommand {
+    /// Show the board: clocks that still matter, most urgent first.
+    #[command(after_help = "Example:\n  schoolside sla board --team T1")]
+    Board {
+        /// Only clocks of requests this team holds.
+        #[arg(long, default_value = "")]
+        team: String,
+        /// Only clocks of requests of this school.
+        #[arg(long, default_value = "")]
+        school: String,
+        /// Only this metric: first_response, first_resolution.
+        #[arg(long, default_value = "")]
+        metric: String,
+        /// At most so many.
+        #[arg(long, default_value_t = 50)]
+        limit: i32,
+    },
+    /// Explain a due date to the second.
+    #[command(after_help = "Example:\n  schoolside sla explain 1048-26")]
+    Explain {
+        /// The request: its reference or UUID.
+        request: String,
+        /// The target.
+        #[arg(long, default_value = "first_resolution")]
+        target: String,
+    },
+}
+
+/// Runs an SLA command.
+///
+/// # Errors
+/// When the system declines.
+pub async fn run(command: SlaCommand, context: &Context) -> Result<(), Failure> {
+    let connection = context.connection.open("director")?;
+    let mut client = SlaServiceClient::new(connection.service("sla")?);
+    match command {
+        SlaCommand::Board { team, school, metric, limit } => {
+            let request = ListClocksRequest {
+                team: words::resource("teams", &team),
+                school: words::resource("schools", &school),
+                metric,
+                page_size: limit,
+                ..Default::default()
+            };
+            let board = client.list_clocks(request).await?.into_inner();
+            context.print(&board, board_text);
+        }
+        SlaCommand::Explain { request, target } => {
+            let request = super::request::canonical(&request, &connection).await?;
+            let explain = ExplainDueDateRequest { request, target, after: String::new() };
+            let explanation = client.explain_due_date(explain).await?.into_inner();
+            if context.json {
+                out::json(&explain_json(&explanation));
+            } else {
+                out::line(explain_text(&explanation));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn board_text(board: &ListClocksResponse) -> String {
+    let rows: Vec<Vec<String>> = board
+        .clocks
+        .iter()
+        .map(|clock| {
+            let snapshot = clock.snapshot.clone().unwrap_or_default();
+            vec![
+                standing(clock, board.now.as_ref()),
+                clock.clock.as_ref().map(|clock| clock.metric.clone()).unwrap_or_default(),
+                snapshot.priority,
+                snapshot.request_type_id,
+                snapshot.school_id,
+                snapshot.team_id,
+                words::id(&clock.request).to_owned(),
+            ]
+        })
+        .collect();
+    format!(
+        "{}\n\nas of {}",
+        out::table(&["due", "metric", "priority", "type", "school", "team", "request"], &rows),
+        words::instant(board.now.as_ref())
+    )
+}
+
+/// How a clock stands, in words.
+#[must_use]
+pub fn standing(clock: &Clock, now: Option<&prost_types::Timestamp>) -> String {
+    let due = words::instant(clock.due_at.as_ref());
+    let instants = clock.due_at.as_ref().zip(now);
+    let distance = instants
+        .and_then(|(due, now)| Some((wire::time::from_proto(due)?, wire::time::from_proto(now)?)))
+        .map(|(due, now)| words::distance(due, now))
+        .unwrap_or_default();
+    let basis = clock.basis.as_ref().map_or_else(String::new, |basis| {
+        match (basis.policy_id.as_str(), basis.length.as_str()) {
+            ("stated", _) => " (as its source states)".to_owned(),
+            (policy, length) => format!(
+                " ({length} by policy {policy} v{}, calendar {} v{})",
+                basis.policy_version, basis.calendar_id, basis.calendar_version
+            ),
+        }
+    });
+    match clock.state() {
+        ClockState::Running => format!("due {due}, {distance}{basis}"),
+        ClockState::Paused => format!("paused: no due instant{basis}"),
+        ClockState::Met => format!("met, was due {due}{basis}"),
+        ClockState::Missed => format!("missed, was due {due}{basis}"),
+        ClockState::MissedOpen => format!("OVERDUE, was due {due}, {distance}{basis}"),
+        ClockState::Cancelled => "cancelled".to_owned(),
+        ClockState::Superseded => "superseded".to_owned(),
+        ClockState::Unspecified => "unknown".to_owned(),
+    }
+}
+
+fn explain_json(explanation: &ExplainDueDateResponse) -> Value {
+    let value = out::to_json(explanation);
+    let basis = &value["clock"]["basis"];
+    let mut parts = value["parts"].clone();
+    for part in parts.as_array_mut().into_iter().flatten() {
+        let kind = part["kind"].as_str().unwrap_or_default();
+        part["kind"] = words::word("PART_KIND_", kind).into();
+    }
+    json!({
+        "due": value.get("due_at"),
+        "due_if_resumed_now": value.get("due_if_resumed_now"),
+        "policy": basis["policy_id"],
+        "policy_version": basis["policy_version"],
+        "calendar": basis["calendar_id"],
+        "calendar_version": basis["calendar_version"],
+        "parts": parts,
+        "total_seconds": value["total_seconds"],
+        "percent_elapsed": value["percent_elapsed"],
+    })
+}
+
+fn explain_text(explanation: &ExplainDueDateResponse) -> String {
+    let clock = explanation.clock.clone().unwrap_or_default();
+    let rows: Vec<Vec<String>> = explanation
+        .parts
+        .iter()
+        .map(|part| {
+            vec![
+                words::instant(part.from.as_ref()),
+                words::instant(part.to.as_ref()),
+                words::word("PART_KIND_", part.kind().as_str_name()),
+                words::duration(part.seconds),
+                part.reason.clone(),
+            ]
+        })
+        .collect();
+    format!(
+        "{}\n\n{}\n\nopen time in all: {} ({} s); {} % elapsed",
+        standing(&clock, None),
+        out::table(&["from", "to", "kind", "length", "reason"], &rows),
+        words::duration(explanation.total_seconds),
+        explanation.total_seconds,
+        explanation.percent_elapsed
+    )
+}

@@ -1,0 +1,232 @@
+//! Reconciling: what should be true of each clock is compared with what is recorded, and only the difference happens.
+//!
+//! So redelivered, reordered and late facts and timers are all harmless: the same look again changes nothing.
+//! INVARIANT: a clock that is judged is compared only with an expectation on the same basis. Otherwise a new version of a
+//! policy or calendar would rewrite a verdict behind someone's back.
+
+use kernel::Timestamp;
+
+use super::{
+    Basis, BreachRetracted, Case, ClockBreached, ClockCancelled, ClockDueChanged, ClockKey,
+    ClockMet, ClockMissed, ClockPaused, ClockRecord, ClockResumed, ClockStarted, ClockWarned, End,
+    Event, Snapshot, State,
+};
+use crate::{
+    clock::{Cycle, CycleState},
+    words::{CancelReason, Cause, Metric},
+};
+
+/// One cycle of a clock as it should stand.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expected {
+    /// What must happen.
+    pub metric: Metric,
+    /// How it should stand.
+    pub cycle: Cycle,
+    /// What that was reckoned by.
+    pub basis: Basis,
+}
+
+/// Bring the record up to date.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reconcile {
+    /// The request.
+    pub snapshot: Snapshot,
+    /// Every clock it should have; recorded ones that are missing here are cancelled.
+    pub clocks: Vec<Expected>,
+    /// What made it be looked at.
+    pub cause: Cause,
+}
+
+impl Reconcile {
+    pub(super) fn decide(self, state: &State, now: Timestamp) -> Vec<Event> {
+        let mut draft = Draft { state: state.clone(), events: Vec::new(), look: &self, now };
+        for expected in &self.clocks {
+            let clock = ClockKey { metric: expected.metric, cycle: expected.cycle.number };
+            let record = state.clocks.get(&clock);
+            if record.is_none_or(|one| !one.is_judged() || one.basis == expected.basis) {
+                draft.reconcile(clock, expected);
+            }
+        }
+        let expected = |clock: &ClockKey| {
+            let same = |one: &Expected| {
+                one.metric == clock.metric && one.cycle.number == clock.cycle
+            };
+            self.clocks.iter().any(same)
+        };
+        for (clock, record) in &state.clocks {
+            if !record.is_judged() && !expected(clock) {
+                draft.cancel(*clock, now, CancelReason::NoTarget);
+            }
+        }
+        draft.events
+    }
+}
+
+/// The events so far, and the state after them.
+struct Draft<'a> {
+    state: State,
+    events: Vec<Event>,
+    look: &'a Reconcile,
+    now: Timestamp,
+}
+
+impl Draft<'_> {
+    fn push(&mut self, event: Event) {
+        self.state = <Case as kernel::Decider>::evolve(std::mem::take(&mut self.state), &event);
+        self.events.push(event);
+    }
+
+    fn record(&self, clock: ClockKey) -> Option<&ClockRecord> {
+        self.state.clocks.get(&clock)
+    }
+
+    fn reconcile(&mut self, clock: ClockKey, expected: &Expected) {
+        self.start(clock, expected);
+        self.retract(clock, expected);
+        self.run(clock, expected);
+        self.move_due(clock, expected);
+        self.warn(clock, expected);
+        self.breach(clock, expected);
+        self.end(clock, expected);
+    }
+
+    fn start(&mut self, clock: ClockKey, expected: &Expected) {
+        if self.record(clock).is_none() {
+            self.push(Event::ClockStarted(ClockStarted {
+                clock,
+                started_at: expected.cycle.started_at,
+                due_at: expected.cycle.due,
+                basis: expected.basis.clone(),
+                snapshot: self.look.snapshot.clone(),
+            }));
+        }
+    }
+
+    fn retract(&mut self, clock: ClockKey, expected: &Expected) {
+        let recorded = self.record(clock).and_then(|record| record.breached_at);
+        if let Some(breached_at) = recorded.filter(|_| recorded != expected.cycle.breached_at) {
+            self.push(Event::BreachRetracted(BreachRetracted {
+                clock,
+                breached_at,
+                due_at: expected.cycle.due,
+                cause: self.look.cause,
+            }));
+        }
+    }
+
+    /// Running again after an end, pausing, and going on.
+    fn run(&mut self, clock: ClockKey, expected: &Expected) {
+        let cycle = &expected.cycle;
+        let runs = matches!(
+            cycle.state,
+            CycleState::Running | CycleState::Paused | CycleState::MissedOpen
+        );
+        let Some(record) = self.record(clock) else { return };
+        if record.end.is_some() && runs {
+            self.resume(clock, expected, cycle.reopened_at, true);
+        } else if record.paused.is_some() && cycle.paused.is_none() {
+            let ended = cycle.last_resumed_at.or(cycle.stopped_at);
+            self.resume(clock, expected, ended, false);
+        }
+        let recorded = self.record(clock).and_then(|record| record.paused.as_ref());
+        if let Some((paused_at, reasons)) = cycle.paused.as_ref().filter(|one| recorded != Some(one))
+        {
+            let (paused_at, reasons) = (*paused_at, reasons.clone());
+            self.push(Event::ClockPaused(ClockPaused { clock, paused_at, reasons }));
+        }
+    }
+
+    fn resume(
+        &mut self,
+        clock: ClockKey,
+        expected: &Expected,
+        at: Option<Timestamp>,
+        reopened: bool,
+    ) {
+        self.push(Event::ClockResumed(ClockResumed {
+            clock,
+            resumed_at: at.unwrap_or(self.now),
+            due_at: expected.cycle.due,
+            reopened,
+            basis: expected.basis.clone(),
+        }));
+    }
+
+    fn move_due(&mut self, clock: ClockKey, expected: &Expected) {
+        let Some(record) = self.record(clock) else { return };
+        let due_at = expected.cycle.due;
+        let cancelled = matches!(expected.cycle.state, CycleState::Cancelled(_));
+        if record.due_at != due_at && !cancelled {
+            self.push(Event::ClockDueChanged(ClockDueChanged {
+                clock,
+                previous_due_at: record.due_at,
+                due_at,
+                cause: self.look.cause,
+                basis: expected.basis.clone(),
+            }));
+        }
+    }
+
+    fn warn(&mut self, clock: ClockKey, expected: &Expected) {
+        for threshold in expected.cycle.warned_by(self.now) {
+            if self.record(clock).is_some_and(|one| !one.warned.contains(&threshold.percent)) {
+                self.push(Event::ClockWarned(ClockWarned {
+                    clock,
+                    percent: threshold.percent,
+                    reached_at: threshold.at,
+                    due_at: expected.cycle.due,
+                    team: self.look.snapshot.team.clone(),
+                }));
+            }
+        }
+    }
+
+    fn breach(&mut self, clock: ClockKey, expected: &Expected) {
+        let recorded = self.record(clock).and_then(|record| record.breached_at);
+        if let Some(due_at) = expected.cycle.breached_at.filter(|at| recorded != Some(*at)) {
+            self.push(Event::ClockBreached(ClockBreached {
+                clock,
+                due_at,
+                basis: expected.basis.clone(),
+                snapshot: self.look.snapshot.clone(),
+            }));
+        }
+    }
+
+    fn end(&mut self, clock: ClockKey, expected: &Expected) {
+        let cycle = &expected.cycle;
+        let Some(stopped_at) = cycle.stopped_at else { return };
+        let recorded = self.record(clock).and_then(|record| record.end);
+        let basis = expected.basis.clone();
+        let snapshot = self.look.snapshot.clone();
+        let (fulfilled_at, due_at) = (stopped_at, cycle.due);
+        match cycle.state {
+            CycleState::Met if recorded != Some(End::Met { fulfilled_at }) => {
+                let implausible = cycle.implausible;
+                let met = ClockMet { clock, fulfilled_at, due_at, basis, snapshot, implausible };
+                self.push(Event::ClockMet(met));
+            }
+            CycleState::Missed if recorded != Some(End::Missed { fulfilled_at }) => {
+                let missed = ClockMissed { clock, fulfilled_at, due_at, basis, snapshot };
+                self.push(Event::ClockMissed(missed));
+            }
+            CycleState::Cancelled(reason)
+                if recorded != Some(End::Cancelled { at: stopped_at, reason }) =>
+            {
+                self.cancel(clock, stopped_at, reason);
+            }
+            CycleState::Running
+            | CycleState::Paused
+            | CycleState::MissedOpen
+            | CycleState::Met
+            | CycleState::Missed
+            | CycleState::Cancelled(_) => {}
+        }
+    }
+
+    fn cancel(&mut self, clock: ClockKey, cancelled_at: Timestamp, reason: CancelReason) {
+        let snapshot = self.look.snapshot.clone();
+        self.push(Event::ClockCancelled(ClockCancelled { clock, cancelled_at, reason, snapshot }));
+    }
+}

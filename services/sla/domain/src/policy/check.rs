@@ -1,0 +1,163 @@
+//! What a policy must fulfil beside its form: a default entry, reachable targets, sane lengths.
+
+use kernel::{Priority, RequestTypeId, SchoolLevel, Tier};
+
+use super::entry::{Entry, Match, Rules, Target};
+use crate::{fault::Faults, words::Metric};
+
+/// Notes everything that is wrong with a policy.
+pub(crate) fn check(rules: &Rules, faults: &mut Faults) {
+    for (index, entry) in rules.entries.iter().enumerate() {
+        let path = format!("entries[{index}]");
+        for (place, target) in entry.targets.iter().enumerate() {
+            lengths(target, &format!("{path}.targets[{place}]"), faults);
+        }
+        metrics(entry, &path, faults);
+    }
+    default_entry(rules, faults);
+    if faults.0.is_empty() {
+        unreachable(rules, faults);
+    }
+}
+
+fn lengths(target: &Target, path: &str, faults: &mut Faults) {
+    for length in std::iter::once(&target.length).chain(target.length_by_tier.values()) {
+        if length.is_zero() {
+            faults.add(format!("{path}.length"), "must be above 0");
+        }
+        if length.is_huge() {
+            faults.add(format!("{path}.length"), format!("{length} is more than about ten years"));
+        }
+    }
+    for percent in target.warn_at.iter().filter(|percent| !(1..=100).contains(*percent)) {
+        faults.add(format!("{path}.warn_at"), format!("{percent} is not between 1 and 100"));
+    }
+}
+
+fn metrics(entry: &Entry, path: &str, faults: &mut Faults) {
+    let settled: Vec<_> = entry.settles().collect();
+    for (index, metric) in settled.iter().enumerate() {
+        if settled[..index].contains(metric) {
+            faults.add(path, format!("settles {metric} twice"));
+        }
+        if !metric.runs() {
+            let running = Metric::ALL.iter().filter(|metric| metric.runs()).map(|one| one.as_str());
+            let known: Vec<_> = running.collect();
+            let problem = format!("{metric} is not reckoned yet; use {}", known.join(" or "));
+            faults.add(path, problem);
+        }
+    }
+}
+
+/// The last entry is for every request and settles every metric that any entry has a target for: no gaps.
+fn default_entry(rules: &Rules, faults: &mut Faults) {
+    let Some((last, earlier)) = rules.entries.split_last() else {
+        faults.add("entries", "is empty; the last entry has no match and is for every request");
+        return;
+    };
+    let path = format!("entries[{}]", earlier.len());
+    if !last.matching.is_any() {
+        faults.add(path, "the last entry must be for every request; add one without `match`");
+        return;
+    }
+    for metric in Metric::ALL {
+        let used = earlier.iter().any(|entry| entry.target(*metric).is_some());
+        if used && !last.settles().any(|settled| settled == *metric) {
+            let problem = format!("needs a target for {metric}, or `without = [\"{metric}\"]`");
+            faults.add(&path, problem);
+        }
+    }
+}
+
+/// Targets that can never apply, because earlier entries take every request they are for.
+fn unreachable(rules: &Rules, faults: &mut Faults) {
+    let universe = Universe::of(rules);
+    for (index, entry) in rules.entries.iter().enumerate() {
+        for metric in entry.settles() {
+            let settles = |earlier: &&Entry| earlier.settles().any(|settled| settled == metric);
+            let earlier: Vec<&Match> = rules.entries[..index]
+                .iter()
+                .filter(settles)
+                .map(|earlier| &earlier.matching)
+                .collect();
+            if !universe.reaches(&entry.matching, &earlier) {
+                let problem = format!(
+                    "{metric} can never apply: earlier entries take every request it is for"
+                );
+                faults.add(format!("entries[{index}]"), problem);
+            }
+        }
+    }
+}
+
+/// One value of every kind that the policy tells apart; `None` is any other value, and the unknown.
+struct Universe {
+    request_types: Vec<Option<RequestTypeId>>,
+    categories: Vec<Option<String>>,
+}
+
+const PRIORITIES: [Option<Priority>; 5] =
+    [None, Some(Priority::P1), Some(Priority::P2), Some(Priority::P3), Some(Priority::P4)];
+const TIERS: [Option<Tier>; 4] =
+    [None, Some(Tier::Foundational), Some(Tier::Targeted), Some(Tier::Intensive)];
+const LEVELS: [Option<SchoolLevel>; 6] = [
+    None,
+    Some(SchoolLevel::Elementary),
+    Some(SchoolLevel::K8),
+    Some(SchoolLevel::Middle),
+    Some(SchoolLevel::High),
+    Some(SchoolLevel::Alternative),
+];
+
+impl Universe {
+    fn of(rules: &Rules) -> Self {
+        let matches = || rules.entries.iter().map(|entry| &entry.matching);
+        let types = matches().flat_map(|one| one.request_types.iter().cloned().map(Some));
+        let categories = matches().flat_map(|one| one.categories.iter().cloned().map(Some));
+        Self {
+            request_types: distinct(types.collect()),
+            categories: distinct(categories.collect()),
+        }
+    }
+
+    /// Whether some request is matched by `entry` and by none of `earlier`.
+    fn reaches(&self, entry: &Match, earlier: &[&Match]) -> bool {
+        let types = chosen(&self.request_types, &entry.request_types);
+        types.iter().any(|kind| {
+            // Narrowed step by step, so that the product of all values is seldom looked at.
+            let left = narrow(earlier, |one| listed(&one.request_types, kind));
+            chosen(&self.categories, &entry.categories).iter().any(|category| {
+                let left = narrow(&left, |one| listed(&one.categories, category));
+                chosen(&PRIORITIES, &entry.priorities).iter().any(|priority| {
+                    let left = narrow(&left, |one| listed(&one.priorities, priority));
+                    chosen(&TIERS, &entry.tiers).iter().any(|tier| {
+                        let left = narrow(&left, |one| listed(&one.tiers, tier));
+                        chosen(&LEVELS, &entry.school_levels).iter().any(|level| {
+                            narrow(&left, |one| listed(&one.school_levels, level)).is_empty()
+                        })
+                    })
+                })
+            })
+        })
+    }
+}
+
+fn narrow<'a>(left: &[&'a Match], keep: impl Fn(&Match) -> bool) -> Vec<&'a Match> {
+    left.iter().copied().filter(|one| keep(one)).collect()
+}
+
+fn listed<T: PartialEq>(list: &[T], value: &Option<T>) -> bool {
+    list.is_empty() || value.as_ref().is_some_and(|value| list.contains(value))
+}
+
+/// The values an entry is for: those it lists, or all.
+fn chosen<T: Clone + PartialEq>(all: &[Option<T>], list: &[T]) -> Vec<Option<T>> {
+    if list.is_empty() { all.to_vec() } else { list.iter().cloned().map(Some).collect() }
+}
+
+fn distinct<T: Ord>(mut values: Vec<Option<T>>) -> Vec<Option<T>> {
+    values.push(None);
+    values.sort_unstable();
+    values.dedup();
+    values
+}

@@ -1,0 +1,27 @@
+//! The rules of promises through the crate's public face: calendar files, the fine print of due dates, clocks, cases.
+
+mod boston;
+mod calendar_file;
+mod clocks;
+mod due_dates;
+mod known;
+
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+use sla_domain::calendar::{Definition, Hours};
+
+/// A wall time in New York, where 2 February 2026 is a Monday; of a repeated hour the first.
+fn ny(text: &str) -> Timestamp {
+    let at: DateTime = text.parse().unwrap();
+    TimeZone::get("America/New_York").unwrap().to_timestamp(at).unwrap()
+}
+
+/// Monday to Friday, half past eight to five, and what else is given.
+fn office(more: &str) -> Hours {
+    let mut file = String::from("zone = \"America/New_York\"\n");
+    file += more;
+    file += "\n[weekly]\n";
+    for day in ["mon", "tue", "wed", "thu", "fri"] {
+        file += &format!("{day} = [[\"08:30\", \"17:00\"]]\n");
+    }
+    Hours::new(Definition::read(&file).unwrap())
+}
