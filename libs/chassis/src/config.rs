@@ -43,7 +43,11 @@ pub fn load<T: DeserializeOwned>(
         .filter_map(|(name, value)| Some((name.strip_prefix(prefix)?.strip_prefix('_')?.to_lowercase(), value)))
         .collect();
     for (name, text) in variables {
-        let value = text.parse::<Value>().unwrap_or(Value::String(text));
+        // A text that looks like a number is still a text where one belongs.
+        let value = match at(&merged, name.split("__")) {
+            Some(Value::String(_)) => Value::String(text),
+            _ => text.parse::<Value>().unwrap_or(Value::String(text)),
+        };
         let given = name.rsplit("__").fold(value, |inner, key| {
             Value::Table(Table::from_iter([(key.to_owned(), inner)]))
         });
@@ -57,6 +61,12 @@ pub fn load<T: DeserializeOwned>(
     merged.try_into().map_err(|error: toml::de::Error| {
         vec![ConfigError { place: "configuration".to_owned(), problem: error.message().to_owned() }]
     })
+}
+
+/// The value under a path of keys.
+fn at<'a>(table: &'a Table, mut path: impl Iterator<Item = &'a str>) -> Option<&'a Value> {
+    let first = table.get(path.next()?)?;
+    path.try_fold(first, |value, key| value.as_table()?.get(key))
 }
 
 fn table(place: &str, text: &str, errors: &mut Vec<ConfigError>) -> Table {
@@ -76,7 +86,7 @@ fn merge(base: &mut Table, given: Table, place: &str, path: &str, errors: &mut V
             (Some(Value::Table(base)), Value::Table(given)) => merge(base, given, place, &full, errors),
             (Some(base), value) if base.same_type(&value) => *base = value,
             (Some(base), value) => {
-                wrong(format!("{full} must be a {}, not a {}", base.type_str(), value.type_str()));
+                wrong(format!("{full} must be of type {}, not {}", base.type_str(), value.type_str()));
             }
         }
     }
@@ -106,8 +116,8 @@ mod tests {
 
     #[test]
     fn the_environment_overrides_the_defaults() {
-        let settings = load_with(&[("SLA_POOL__SIZE", "9"), ("OTHER", "1")]).unwrap();
-        assert_eq!(settings, Settings { name: "a".into(), pool: Pool { size: 9 } });
+        let settings = load_with(&[("SLA_POOL__SIZE", "9"), ("SLA_NAME", "7"), ("OTHER", "1")]).unwrap();
+        assert_eq!(settings, Settings { name: "7".into(), pool: Pool { size: 9 } });
     }
 
     #[test]
@@ -116,7 +126,7 @@ mod tests {
         let said: Vec<_> = errors.iter().map(ToString::to_string).collect();
         assert_eq!(
             said,
-            ["SLA_COLOUR: unknown key colour", "SLA_POOL__SIZE: pool.size must be a integer, not a string"]
+            ["SLA_COLOUR: unknown key colour", "SLA_POOL__SIZE: pool.size must be of type integer, not string"]
         );
     }
 }

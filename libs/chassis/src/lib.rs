@@ -9,6 +9,7 @@ pub mod config;
 pub mod consistency;
 pub mod fault;
 pub mod identity;
+pub mod pace;
 pub mod paging;
 pub mod parse;
 pub mod server;

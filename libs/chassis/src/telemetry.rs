@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use opentelemetry::{
     Context, global,
     propagation::{Extractor, TextMapPropagator},
-    trace::{TraceContextExt, TracerProvider},
+    trace::{TraceContextExt, TraceId, TracerProvider},
 };
 use opentelemetry_sdk::{
     Resource,
@@ -68,7 +68,7 @@ pub fn init(format: LogFormat, filter: &str, endpoint: Option<&str>) -> Result<T
     let traces = tracing_opentelemetry::layer().with_tracer(provider.tracer("schoolside"));
     let logs = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let logs = match format {
-        LogFormat::Json => logs.json().flatten_event(true).with_current_span(true).boxed(),
+        LogFormat::Json => logs.json().flatten_event(true).with_current_span(false).with_span_list(true).boxed(),
         LogFormat::Plain => logs.boxed(),
     };
     // A second set-up in one process (tests) leaves the first in place.
@@ -88,6 +88,28 @@ pub fn traceparent() -> String {
     let mut carrier = HashMap::new();
     TraceContextPropagator::new().inject_context(&Span::current().context(), &mut carrier);
     carrier.remove("traceparent").unwrap_or_default()
+}
+
+/// Writes the span's trace id into its field `trace_id`, so that every log line in it carries the id.
+pub fn name_trace(span: &Span) {
+    let context = span.context();
+    let trace = context.span().span_context().trace_id();
+    if trace != TraceId::INVALID {
+        span.record("trace_id", trace.to_string());
+    }
+}
+
+/// A span for what follows from an event: a trace of its own, linked to the one that recorded the event, whose id
+/// its log lines carry.
+#[must_use]
+pub fn following(reaction: &'static str, traceparent: &str) -> Span {
+    let span = tracing::info_span!("reaction", reaction, trace_id = tracing::field::Empty);
+    let origin = extract(traceparent).span().span_context().clone();
+    if origin.is_valid() {
+        span.record("trace_id", origin.trace_id().to_string());
+        span.add_link(origin);
+    }
+    span
 }
 
 /// Makes the span a child of the trace context, if it is one.

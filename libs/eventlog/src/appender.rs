@@ -7,7 +7,8 @@ use std::{
 };
 
 use sqlx::{
-    AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr, SqlStr, postgres::PgConnectOptions,
+    AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr, SqlStr,
+    postgres::PgConnectOptions,
 };
 use tokio::{
     sync::{Notify, mpsc, oneshot},
@@ -20,6 +21,8 @@ use crate::{Append, AppendError, Wakeups, batch, batch::Verdict};
 const MAX_COMMANDS: usize = 256;
 /// The most bytes of payload in one statement, unless a single command has more.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
+/// How much longer than the server is given we wait: its own giving up is a definite answer, ours is not.
+const GRACE: Duration = Duration::from_secs(2);
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
@@ -83,11 +86,11 @@ pub(crate) struct Appender {
 impl Appender {
     pub(crate) fn new(
         context: &'static str,
-        options: Arc<PgConnectOptions>,
+        options: &PgConnectOptions,
         wakeups: Wakeups,
         limit: Duration,
     ) -> Self {
-        let options = options.as_ref().clone().application_name("schoolside appender");
+        let options = options.clone().application_name("schoolside appender");
         let statement: Arc<str> = batch::statement(context).into();
         let statement = AssertSqlSafe(statement).into_sql_str();
         Self { context, options, connection: None, statement, wakeups, limit }
@@ -156,7 +159,7 @@ impl Appender {
         };
         let appends = batch.iter().map(|pending| &pending.append);
         let sent = batch::send(&mut connection, self.statement.clone(), appends);
-        let outcome = timeout(self.limit, sent).await;
+        let outcome = timeout(self.limit + GRACE, sent).await;
         match outcome {
             Ok(Ok(verdicts)) if verdicts.len() == batch.len() => {
                 self.connection = Some(connection);

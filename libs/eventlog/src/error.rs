@@ -48,13 +48,17 @@ pub struct ReadError(#[from] pub sqlx::Error);
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The context's name cannot be a schema's.
-    #[error("{0:?} cannot name a log: use lower-case letters, digits and '_', beginning with a letter")]
+    #[error(
+        "{0:?} cannot name a log: use lower-case letters, digits and '_', beginning with a letter"
+    )]
     Name(&'static str),
     /// There is no log of this name in the database.
     #[error("the log {0} is not installed in this database")]
     NotInstalled(&'static str),
     /// Commits would be acknowledged before they are durable.
-    #[error("synchronous_commit is off: set it to on, or acknowledged commands can be lost in a crash")]
+    #[error(
+        "synchronous_commit is off: set it to on, or acknowledged commands can be lost in a crash"
+    )]
     SynchronousCommitOff,
     /// The database refused or could not be reached.
     #[error("the log could not be opened")]

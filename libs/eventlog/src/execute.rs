@@ -5,9 +5,7 @@ use kernel::{
 };
 use wire::EventMeta;
 
-use crate::{
-    Append, AppendError, Appended, ExecuteError, LoadError, Log, NewEvent, Recorded,
-};
+use crate::{Append, AppendError, Appended, ExecuteError, LoadError, Log, NewEvent, Recorded};
 
 /// How often a command is decided afresh because others changed its stream meanwhile.
 const TRIES: u32 = 8;
@@ -53,8 +51,36 @@ pub async fn execute<D: Decider + 'static>(
     stream: StreamId,
     command: D::Command,
 ) -> Result<Executed<D>, ExecuteError<D::Refusal>> {
-    let log = log.clone();
-    let task = tokio::spawn(async move { attempt::<D>(&log, &call, stream, command).await });
+    unbroken(log.clone(), call, stream, command, None).await
+}
+
+/// As [`execute`], on a state that the caller has just loaded or knows to be the present one: `known` is not loaded
+/// again. A change by others since then is [`ExecuteError::Stale`], because the command was made for that state.
+///
+/// # Errors
+/// As [`execute`].
+pub async fn execute_on<D: Decider + 'static>(
+    log: &Log,
+    call: Call,
+    stream: StreamId,
+    known: (D::State, Version),
+    command: D::Command,
+) -> Result<Executed<D>, ExecuteError<D::Refusal>> {
+    let (state, version) = known;
+    let call = Call { expected: Some(version), ..call };
+    let known = Loaded { state, version, position: Position(0) };
+    unbroken(log.clone(), call, stream, command, Some(known)).await
+}
+
+/// Runs the command in a task of its own, so that a caller who goes away does not cut it off midway.
+async fn unbroken<D: Decider + 'static>(
+    log: Log,
+    call: Call,
+    stream: StreamId,
+    command: D::Command,
+    known: Option<Loaded<D>>,
+) -> Result<Executed<D>, ExecuteError<D::Refusal>> {
+    let task = tokio::spawn(async move { attempt::<D>(&log, &call, stream, command, known).await });
     match task.await {
         Ok(outcome) => outcome,
         Err(failure) => match failure.try_into_panic() {
@@ -102,14 +128,19 @@ async fn attempt<D: Decider>(
     call: &Call,
     stream: StreamId,
     command: D::Command,
+    mut known: Option<Loaded<D>>,
 ) -> Result<Executed<D>, ExecuteError<D::Refusal>> {
     let mut current = Version(0);
     for _ in 0..TRIES {
-        let history = log.load(stream).await?;
-        if let Some(executed) = earlier::<D>(log, call, &history).await? {
-            return Ok(executed);
-        }
-        let loaded = Loaded::<D>::of(&history)?;
+        let loaded = if let Some(known) = known.take() {
+            known
+        } else {
+            let history = log.load(stream).await?;
+            if let Some(executed) = earlier::<D>(log, call, &history).await? {
+                return Ok(executed);
+            }
+            Loaded::<D>::of(&history)?
+        };
         current = loaded.version;
         if call.expected.is_some_and(|seen| seen != current) {
             return Err(ExecuteError::Stale { current });

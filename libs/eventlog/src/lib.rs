@@ -28,7 +28,7 @@ mod schema;
 mod wakeups;
 
 pub use error::{AppendError, ExecuteError, LoadError, OpenError, ReadError};
-pub use execute::{Call, Executed, execute, load};
+pub use execute::{Call, Executed, execute, execute_on, load};
 pub use log::{Log, Options};
 pub use pg::{PgDate, PgTimestamp};
 pub use pool::guarded;

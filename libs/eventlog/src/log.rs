@@ -26,17 +26,13 @@ pub struct Options {
     pub queue: usize,
     /// How long one append is tried, through lost connections and restarts, before it is given up.
     pub deadline: Duration,
-    /// How long one statement may take before its connection is given up.
+    /// How long one statement may take before the server gives it up.
     pub statement: Duration,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            queue: 2_048,
-            deadline: Duration::from_secs(10),
-            statement: Duration::from_secs(8),
-        }
+        Self { queue: 2_048, deadline: Duration::from_secs(10), statement: Duration::from_secs(5) }
     }
 }
 
@@ -100,7 +96,7 @@ impl Log {
         let (queue, waiting) = mpsc::channel(options.queue);
         let closing = Arc::new(Notify::new());
         let deadline = options.deadline;
-        let appender = Appender::new(context, pool.connect_options(), wakeups, options.statement);
+        let appender = Appender::new(context, &pool.connect_options(), wakeups, options.statement);
         let task = tokio::spawn(appender::run(appender, waiting, closing.clone()));
         let appender = Mutex::new(Some(task));
         let inner = Inner { context, pool, reader, clock, deadline, queue, closing, appender };
@@ -157,8 +153,7 @@ impl Log {
     /// Takes nothing more, stores what waits, and gives the connection back.
     pub async fn close(&self) {
         self.inner.closing.notify_one();
-        let task =
-            self.inner.appender.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let task = self.inner.appender.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(task) = task
             && let Err(failure) = task.await
         {

@@ -1,8 +1,6 @@
 //! What is put into the log, and what is read from it.
 
-use kernel::{
-    CommandId, DecodeError, EventCodec, EventId, Position, StreamId, Timestamp, Version,
-};
+use kernel::{CommandId, DecodeError, EventCodec, EventId, Position, StreamId, Timestamp, Version};
 use prost::Message;
 use sqlx::{Row, postgres::PgRow};
 use uuid::Uuid;

@@ -6,10 +6,14 @@ use sqlx::{AssertSqlSafe, PgPool, Row};
 #[derive(Debug, thiserror::Error)]
 pub enum InstallError {
     /// The context's name cannot be a schema's.
-    #[error("{0:?} cannot name a log: use lower-case letters, digits and '_', beginning with a letter")]
+    #[error(
+        "{0:?} cannot name a log: use lower-case letters, digits and '_', beginning with a letter"
+    )]
     Name(&'static str),
     /// Commits would be acknowledged before they are durable.
-    #[error("synchronous_commit is off: set it to on, or acknowledged commands can be lost in a crash")]
+    #[error(
+        "synchronous_commit is off: set it to on, or acknowledged commands can be lost in a crash"
+    )]
     SynchronousCommitOff,
     /// The database refused or could not be reached.
     #[error("the log's tables could not be installed")]

@@ -166,7 +166,9 @@ async fn unsent(inner: &Weak<Inner>) -> Option<Vec<String>> {
         let inner = inner.upgrade()?;
         let drained: Vec<_> = locked(&inner.unsent).drain().collect();
         if !drained.is_empty() {
-            return Some(drained.iter().map(|(context, head)| format!("{context}:{head}")).collect());
+            return Some(
+                drained.iter().map(|(context, head)| format!("{context}:{head}")).collect(),
+            );
         }
         inner.announced.notified().await;
     }

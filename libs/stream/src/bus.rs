@@ -138,7 +138,12 @@ impl Bus for LogBus {
             )
             .into());
         }
-        Ok(Box::new(LogFeed { bus: self.clone(), aggregates: subscription.aggregates, lane, after }))
+        Ok(Box::new(LogFeed {
+            bus: self.clone(),
+            aggregates: subscription.aggregates,
+            lane,
+            after,
+        }))
     }
 
     async fn refresh(&self, parked: Recorded) -> Result<Recorded, BoxError> {

@@ -56,7 +56,10 @@ impl From<sqlx::Error> for HandleError {
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
         let poison = match (&error, code.as_deref()) {
             (_, Some(code)) => code.starts_with("22") || code.starts_with("23"),
-            (sqlx::Error::Decode(_) | sqlx::Error::Encode(_) | sqlx::Error::ColumnDecode { .. }, _) => true,
+            (
+                sqlx::Error::Decode(_) | sqlx::Error::Encode(_) | sqlx::Error::ColumnDecode { .. },
+                _,
+            ) => true,
             _ => false,
         };
         if poison { Self::Poison(error.into()) } else { Self::Transient(error.into()) }

@@ -45,7 +45,8 @@ impl Ledger {
     }
 
     pub(crate) async fn checkpoints(&self) -> Result<Vec<Checkpoint>, sqlx::Error> {
-        let sql = self.sql("select lane, position from {context}.checkpoint where subscription = $1");
+        let sql =
+            self.sql("select lane, position from {context}.checkpoint where subscription = $1");
         let rows = sqlx::query(sql).bind(self.subscription).fetch_all(&self.pool).await?;
         let checkpoint = |row: &PgRow| {
             Ok(Checkpoint { lane: row.try_get(0)?, position: Position(row.try_get(1)?) })
@@ -182,7 +183,11 @@ impl Ledger {
     }
 
     /// Takes an entry away because it has been applied.
-    pub(crate) async fn settle(&self, tx: &mut PgConnection, entry: &Entry) -> Result<(), sqlx::Error> {
+    pub(crate) async fn settle(
+        &self,
+        tx: &mut PgConnection,
+        entry: &Entry,
+    ) -> Result<(), sqlx::Error> {
         let sql = self.sql(
             "delete from {context}.parked where subscription = $1 and lane = $2 and position = $3",
         );

@@ -38,7 +38,8 @@ impl Runner {
         let mut backoff = Backoff::new();
         let mut attempts = 0;
         loop {
-            let Err(poison) = self.single_page(lane, std::slice::from_ref(event), place).await? else {
+            let Err(poison) = self.single_page(lane, std::slice::from_ref(event), place).await?
+            else {
                 return Ok(());
             };
             attempts += 1;

@@ -133,10 +133,17 @@ impl Runner {
             match setback {
                 Setback::Shutdown => return,
                 Setback::Overtaken => {
-                    tracing::info!(subscription = name, "overtaken; going on from the stored checkpoint");
+                    tracing::info!(
+                        subscription = name,
+                        "overtaken; going on from the stored checkpoint"
+                    );
                 }
                 Setback::Failed(failure) => {
-                    tracing::warn!(error = &*failure, subscription = name, "interrupted; going on shortly");
+                    tracing::warn!(
+                        error = &*failure,
+                        subscription = name,
+                        "interrupted; going on shortly"
+                    );
                 }
             }
             if began.elapsed() > LONGEST_PAUSE {
@@ -195,11 +202,19 @@ impl Runner {
                 Ok(()) => return Ok(()),
                 Err(PageError::Overtaken) => return Err(Setback::Overtaken),
                 Err(PageError::Handle(HandleError::Poison(failure))) => {
-                    tracing::warn!(error = &*failure, subscription = self.subscription.name, "a page holds poison");
+                    tracing::warn!(
+                        error = &*failure,
+                        subscription = self.subscription.name,
+                        "a page holds poison"
+                    );
                     return self.one_by_one(delivery).await;
                 }
                 Err(PageError::Handle(HandleError::Transient(failure))) => {
-                    tracing::warn!(error = &*failure, subscription = self.subscription.name, "a page is retried");
+                    tracing::warn!(
+                        error = &*failure,
+                        subscription = self.subscription.name,
+                        "a page is retried"
+                    );
                     backoff.pause(&self.shutdown).await?;
                 }
             }

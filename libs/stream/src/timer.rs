@@ -74,8 +74,7 @@ pub fn timer(
     clock: SharedClock,
     shutdown: CancellationToken,
 ) -> (TimerHandle, BoxFuture<'static, ()>) {
-    let inner =
-        Inner { name, work: Box::new(work), turn: Mutex::new(()), poked: Notify::new() };
+    let inner = Inner { name, work: Box::new(work), turn: Mutex::new(()), poked: Notify::new() };
     let handle = TimerHandle { inner: Arc::new(inner) };
     let running = handle.clone();
     let task = async move {
@@ -90,7 +89,11 @@ async fn tick(timer: TimerHandle, clock: SharedClock) {
         match until_next(&timer, &clock).await {
             Ok(()) => pause = FIRST_PAUSE,
             Err(failure) => {
-                tracing::warn!(error = &*failure, timer = timer.name(), "due work failed; it is tried again");
+                tracing::warn!(
+                    error = &*failure,
+                    timer = timer.name(),
+                    "due work failed; it is tried again"
+                );
                 tokio::time::sleep(pause).await;
                 pause = LONGEST_PAUSE.min(pause * 2);
             }

@@ -60,7 +60,11 @@ impl App {
     }
 
     /// The team that serves a network on a day, as far as is known now.
-    pub(crate) async fn serving(&self, network: &NetworkId, day: Date) -> Result<Option<TeamId>, Fault> {
+    pub(crate) async fn serving(
+        &self,
+        network: &NetworkId,
+        day: Date,
+    ) -> Result<Option<TeamId>, Fault> {
         let head = self.log.reader().head().await?;
         self.view.wait_for(head, GLANCE).await;
         let team = projection::facts::serving(&self.pool, network.as_str(), day).await?;

@@ -8,4 +8,5 @@ mod grpc;
 mod projection;
 pub mod wiring;
 
+pub use grpc::PERMISSIONS;
 pub use wiring::assemble;

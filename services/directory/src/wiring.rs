@@ -18,7 +18,10 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 /// What is published, in one sentence each.
 const TOPICS: &[TopicDescription] = &[
     TopicDescription { aggregate: District::KIND, description: "The district's name and zone." },
-    TopicDescription { aggregate: Network::KIND, description: "The networks of about fifteen schools." },
+    TopicDescription {
+        aggregate: Network::KIND,
+        description: "The networks of about fifteen schools.",
+    },
     TopicDescription {
         aggregate: School::KIND,
         description: "The schools with their networks, tiers and principals of record, from day to day.",

@@ -39,8 +39,6 @@ create table insights.district (
 );
 
 create table insights.calendar (
-    calendar   text not null,
-    version    int not null,
-    definition text not null,             -- JSON in the shape of the calendar file
-    primary key (calendar, version)
+    calendar  text primary key,
+    published bytea not null              -- the payload of calendar.published, its latest version
 );

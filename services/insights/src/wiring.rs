@@ -4,11 +4,12 @@ use std::{marker::PhantomData, sync::Arc};
 
 use chassis::{
     identity::{Permission, PermissionTable},
-    service::{AssembleError, Deps, Service},
+    service::{AssembleError, Deps, Service, install},
 };
+use futures::future::BoxFuture;
 use insights_domain::facts::{ClockFacts, RequestFacts};
-use stream::{OnPoison, Subscription};
-use wire::schoolside::insights::v1::insights_service_server::InsightsServiceServer;
+use stream::{Handler, LogBus, OnPoison, Progress, Subscription, run};
+use wire::schoolside::insights::v1::insights_service_server::{InsightsServiceServer, SERVICE_NAME};
 
 use crate::{
     grpc::{Edge, Insights},
@@ -21,8 +22,65 @@ const CONTEXT: &str = "insights";
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
-/// Who may do what.
+/// Which permission each rpc needs.
 pub const PERMISSIONS: PermissionTable = &[
     ("/schoolside.insights.v1.InsightsService/GetFigures", Permission::FiguresRead),
     ("/schoolside.insights.v1.InsightsService/GetScorecard", Permission::FiguresRead),
 ];
+
+/// Assembles the service.
+///
+/// # Errors
+/// When its tables cannot be made.
+pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
+    install(&deps.pool, CONTEXT, &MIGRATIONS).await?;
+    let mut views = Views { deps: &deps, tasks: Vec::new(), progress: Vec::new() };
+    views.follow("requests", "insights.requests", &["request"], CaseFacts::<RequestFacts>(PhantomData));
+    views.follow("sla", "insights.clocks", &["case"], CaseFacts::<ClockFacts>(PhantomData));
+    views.follow("sla", "insights.calendars", &["calendar"], CalendarsView);
+    views.follow("surveys", "insights.surveys", &["invitation"], Surveys);
+    views.follow("directory", "insights.directory", &["district", "team"], Directory);
+    let Views { tasks, progress, .. } = views;
+    let insights =
+        Insights { pool: deps.pool.clone(), clock: deps.clock.clone(), progress: progress.clone() };
+    let edge = Edge(Arc::new(insights));
+    Ok(Service {
+        name: CONTEXT,
+        routes: Box::new(move |routes| {
+            routes.add_service(InsightsServiceServer::new(edge));
+        }),
+        grpc_services: &[SERVICE_NAME],
+        permissions: PERMISSIONS,
+        time_limits: &[],
+        tasks,
+        progress,
+        timers: Vec::new(),
+        topics: &[],
+        own_log: None,
+    })
+}
+
+struct Views<'a> {
+    deps: &'a Deps,
+    tasks: Vec<(&'static str, BoxFuture<'static, ()>)>,
+    progress: Vec<Progress>,
+}
+
+impl Views<'_> {
+    fn follow(
+        &mut self,
+        source: &'static str,
+        name: &'static str,
+        aggregates: &'static [&'static str],
+        handler: impl Handler,
+    ) {
+        // A figure must never rest on a history with a hole in it.
+        let subscription = Subscription { name, aggregates, on_poison: OnPoison::Halt };
+        let bus = LogBus::new(self.deps.logs.reader(source));
+        let pool = self.deps.projections.clone();
+        let (progress, task) =
+            run(subscription, bus, handler, pool, CONTEXT, self.deps.shutdown.clone());
+        self.tasks.push((name, task));
+        self.progress.push(progress);
+    }
+}

@@ -41,7 +41,7 @@ create unique index request_type_stream on requests.request_type (stream);
 
 -- What the directory told: effective-dated, as it is known now.
 create table requests.district (
-    only boolean primary key default true check (only),
+    singleton boolean primary key default true check (singleton),
     zone text not null
 );
 create table requests.school (

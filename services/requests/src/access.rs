@@ -35,7 +35,9 @@ pub(crate) async fn reader(app: &App, caller: &Caller) -> Result<Reader, Fault> 
         member,
         lead: has(CallerRole::Lead),
         director: has(CallerRole::Director),
-        machine: has(CallerRole::Operator) || has(CallerRole::Integrator) || has(CallerRole::Importer),
+        machine: has(CallerRole::Operator)
+            || has(CallerRole::Integrator)
+            || has(CallerRole::Importer),
         schools: caller.schools.clone(),
         teams: caller.teams.clone(),
         roles: BTreeSet::from_iter(roles),
@@ -66,7 +68,9 @@ pub(crate) async fn keep_looks(
 ) -> Result<(), Fault> {
     let (mut ids, mut shown) = (Vec::new(), Vec::new());
     for (id, state, visibility) in seen {
-        let idea = |facts: &requests_domain::request::Facts| facts.confidentiality == Confidentiality::Idea;
+        let idea = |facts: &requests_domain::request::Facts| {
+            facts.confidentiality == Confidentiality::Idea
+        };
         if state.facts.as_ref().is_some_and(idea) {
             ids.push(id.0);
             shown.push(*visibility == Visibility::Full);

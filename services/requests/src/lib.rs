@@ -13,4 +13,5 @@ mod story;
 mod timer;
 pub mod wiring;
 
+pub use grpc::PERMISSIONS;
 pub use wiring::assemble;

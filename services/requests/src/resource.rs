@@ -52,7 +52,9 @@ pub(crate) fn request(id: StreamId, state: &State, seen: Visibility) -> pb::Requ
 }
 
 fn without_text(id: StreamId, state: &State) -> pb::Request {
-    let Some(facts) = &state.facts else { return pb::Request { name: name(id), ..Default::default() } };
+    let Some(facts) = &state.facts else {
+        return pb::Request { name: name(id), ..Default::default() };
+    };
     let holder = state.holder.as_ref();
     let resolution = state.resolution.as_ref();
     let source = state.source.as_ref();
@@ -112,10 +114,7 @@ pub(crate) fn etag(version: i32) -> String {
 }
 
 /// A request type.
-pub(crate) fn request_type(
-    state: &request_type::State,
-    version: i32,
-) -> Option<pb::RequestType> {
+pub(crate) fn request_type(state: &request_type::State, version: i32) -> Option<pb::RequestType> {
     let Definition {
         id,
         name,

@@ -24,7 +24,10 @@ pub(crate) struct Telling {
 }
 
 /// One event of the story; `None` when it is internal and the reader asked for the request.
-pub(crate) fn tell(recorded: &Recorded, telling: Telling) -> Result<Option<pb::RequestEvent>, Fault> {
+pub(crate) fn tell(
+    recorded: &Recorded,
+    telling: Telling,
+) -> Result<Option<pb::RequestEvent>, Fault> {
     let (detail, text) = parts(recorded).map_err(Fault::bug)?;
     let staff = telling.side == Side::Staff;
     if !staff && matches!(&detail, Detail::Replied(replied) if !replied.public) {
@@ -79,7 +82,8 @@ fn parts(recorded: &Recorded) -> Result<(Detail, Option<Text>), prost::DecodeErr
     let private = recorded.private.as_deref();
     macro_rules! with_text {
         ($detail:ident($message:ident), $text:ident($private:ident)) => {{
-            let text = private.map(|bytes| pb::$private::decode(bytes).map(Text::$text)).transpose()?;
+            let text =
+                private.map(|bytes| pb::$private::decode(bytes).map(Text::$text)).transpose()?;
             (Detail::$detail(pb::$message::decode(public)?), text)
         }};
     }

@@ -1,6 +1,8 @@
 //! Puts the service together: the only place that knows all its parts.
 
-use chassis::service::{AssembleError, Deps, Service, TimeLimit, TimeLimits, TopicDescription, install};
+use chassis::service::{
+    AssembleError, Deps, Service, TimeLimit, TimeLimits, TopicDescription, install,
+};
 use eventlog::Log;
 use kernel::Decider;
 use requests_domain::{Request, RequestType};
@@ -65,8 +67,14 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
         stream::run(DIRECTORY, told, Directory, projections.clone(), CONTEXT, shutdown.clone());
     let decided = LogBus::new(logs.reader("routing"));
     let take_over = TakeOver { log: log.clone() };
-    let (cases, taking_over) =
-        stream::run(CASE_DECIDED, decided, take_over, projections.clone(), CONTEXT, shutdown.clone());
+    let (cases, taking_over) = stream::run(
+        CASE_DECIDED,
+        decided,
+        take_over,
+        projections.clone(),
+        CONTEXT,
+        shutdown.clone(),
+    );
     let closing = AutoClose { log: log.clone(), pool: projections, view: view.clone() };
     let (auto_close, ticking) =
         stream::timer("requests.auto_close", closing, clock.clone(), shutdown);

@@ -9,4 +9,5 @@ mod projection;
 mod reaction;
 mod wiring;
 
+pub use grpc::PERMISSIONS;
 pub use wiring::assemble;

@@ -3,3 +3,4 @@ pub mod datadir;
 pub mod district;
 pub mod import;
 pub mod postgres;
+pub mod simulator;

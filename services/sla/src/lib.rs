@@ -1,1 +1,19 @@
-//! sla.
+//! The service of promises: calendars, policies, and the clocks of every request.
+//!
+//! `reaction` keeps what is known of each request and looks at its clocks when that changes, `timer` when time passes;
+//! both go through `look`, which records what differs from the record. `projection` has the tables, `grpc` one file per
+//! rpc, `wiring` puts all together. The rules themselves are in `sla-domain`.
+
+mod access;
+mod app;
+mod books;
+mod facts;
+mod grpc;
+mod look;
+mod projection;
+mod reaction;
+mod timer;
+mod wiring;
+
+pub use grpc::PERMISSIONS;
+pub use wiring::assemble;

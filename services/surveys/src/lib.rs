@@ -11,4 +11,5 @@ mod timer;
 pub mod token;
 mod wiring;
 
+pub use grpc::PERMISSIONS;
 pub use wiring::assemble;

@@ -2,9 +2,9 @@
 
 use std::{
     collections::BTreeSet,
-    fs::{self, File},
+    fs::{self, DirBuilder, File},
     io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -20,7 +20,7 @@ use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use super::{Caller, CallerRole};
-use crate::fault::Fault;
+use crate::fault::{Fault, Kind};
 
 const ISSUER: &str = "schoolside";
 const AUDIENCE: &str = "schoolside";
@@ -122,7 +122,7 @@ impl Keys {
     /// # Errors
     /// When files cannot be read or written, or are no keys.
     pub fn open_or_create(directory: &Path) -> Result<Self, KeyError> {
-        if !directory.join(SIGNING).exists() {
+        if !directory.join(SIGNING).exists() || !directory.join(VERIFYING).exists() {
             create(directory)?;
         }
         Self::open(directory)
@@ -149,22 +149,40 @@ impl Keys {
     }
 }
 
+/// Makes a pair. Of several processes that do so at once, the first one's key counts for all.
 fn create(directory: &Path) -> Result<(), KeyError> {
-    let malformed = || KeyError::Malformed(directory.join(SIGNING));
-    let pair = Ed25519KeyPair::generate().map_err(|_| malformed())?;
-    let private = pair.to_pkcs8().map_err(|_| malformed())?;
+    let (signing, verifying) = (directory.join(SIGNING), directory.join(VERIFYING));
+    let failed = |source| KeyError::File { path: directory.to_owned(), source };
+    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed)?;
+    let malformed = || KeyError::Malformed(signing.clone());
+    let fresh = Ed25519KeyPair::generate().map_err(|_| malformed())?;
+    let fresh = fresh.to_pkcs8().map_err(|_| malformed())?;
+    write(&signing, fresh.as_ref(), |from, to| match fs::hard_link(from, to) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        linked => linked,
+    })?;
+    let stored = fs::read(&signing).map_err(failed)?;
+    let pair = Ed25519KeyPair::from_pkcs8(&stored).map_err(|_| malformed())?;
     let public: PublicKeyX509Der<'_> = pair.public_key().as_der().map_err(|_| malformed())?;
-    write(&directory.join(VERIFYING), public.as_ref())?;
-    write(&directory.join(SIGNING), private.as_ref())
+    write(&verifying, public.as_ref(), |from, to| fs::rename(from, to))
 }
 
-/// Creates a file with all its content or none; one that another process made meanwhile is left as it is.
-fn write(path: &Path, content: &[u8]) -> Result<(), KeyError> {
-    let failed = |source| KeyError::File { path: path.to_owned(), source };
-    let fresh = path.with_extension(format!("{}.new", std::process::id()));
-    let made = File::options().create(true).truncate(true).write(true).mode(0o600).open(&fresh);
-    made.and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all())).map_err(failed)?;
-    fs::rename(&fresh, path).map_err(failed)
+/// Writes a file for the owner alone and puts it into its place, so that nobody ever sees half of it.
+fn write(
+    path: &Path,
+    content: &[u8],
+    place: impl FnOnce(&Path, &Path) -> io::Result<()>,
+) -> Result<(), KeyError> {
+    let fresh = path.with_extension(format!("{:016x}", rand::random::<u64>()));
+    let outcome = (|| {
+        let mut file = File::options().create_new(true).write(true).mode(0o600).open(&fresh)?;
+        file.write_all(content)?;
+        file.sync_all()?;
+        place(&fresh, path)
+    })();
+    // Linked or failed, the name is of no more use; renamed, it is gone.
+    let _ = fs::remove_file(&fresh);
+    outcome.map_err(|source| KeyError::File { path: path.to_owned(), source })
 }
 
 /// Why a token does not hold.
@@ -234,15 +252,15 @@ impl Authenticate for Verifier {
         let Some(value) = headers.get(http::header::AUTHORIZATION) else { return Ok(None) };
         let token = value.to_str().ok().and_then(|text| text.strip_prefix("Bearer "));
         let invalid = || {
-            Fault::unauthenticated(
-                "TOKEN_INVALID",
-                "the token in `authorization: Bearer …` is not one of this system",
+            Fault::of(
+                Kind::TokenInvalid,
+                "the token in `authorization: Bearer …` is not one of this system: get a new one",
             )
         };
         match token.map(|token| self.verify(token)) {
             Some(Ok(caller)) => Ok(Some(caller)),
             Some(Err(TokenError::Expired)) => {
-                Err(Fault::unauthenticated("TOKEN_EXPIRED", "the token has expired: get a new one"))
+                Err(Fault::of(Kind::TokenExpired, "the token has expired: get a new one"))
             }
             Some(Err(TokenError::Invalid)) | None => Err(invalid()),
         }
@@ -271,6 +289,22 @@ mod tests {
         let caller = verifier.verify(keys.mint(&claims).unwrap().expose_secret()).unwrap();
         assert_eq!(caller.person().unwrap().as_str(), "P-0101");
         assert!(caller.is(CallerRole::Principal) && caller.schools.iter().any(|id| id.as_str() == "0101"));
+    }
+
+    #[test]
+    fn several_processes_at_first_start_agree_on_one_pair() {
+        let directory = tempfile::tempdir().unwrap();
+        let open = || Keys::open_or_create(directory.path()).unwrap();
+        let keys: Vec<Keys> = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        let verifier = Verifier::open(directory.path()).unwrap();
+        let claims = Claims::new("people/x", &[CallerRole::Lead], HOUR);
+        for keys in keys {
+            assert!(verifier.verify(keys.mint(&claims).unwrap().expose_secret()).is_ok());
+        }
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
     }
 
     #[test]

@@ -1,12 +1,20 @@
 //! The event feed: the published history of every topic served here, from any position.
+//!
+//! A stream reads the log as its consumer reads the stream: a slow one holds one page, never the server up. A
+//! stream that ends well has reached what was asked for; one that the server ends early says so as an error.
 
-use std::{collections::BTreeMap, pin::Pin, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
 
 use eventlog::{LogReader, Recorded};
-use futures::Stream;
+use futures::{Stream, stream};
 use kernel::Position;
-use tokio::sync::mpsc;
-use tokio_stream::wrappers::ReceiverStream;
+use prost::Message;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status};
 use wire::schoolside::common::v1::{
@@ -27,13 +35,13 @@ pub(super) const PERMISSIONS: PermissionTable = &[
 pub(super) const TIME_LIMITS: TimeLimits =
     &[("/schoolside.common.v1.EventFeedService/Read", TimeLimit::Stream)];
 
+/// How many of the log's events are read at once.
 const PAGE: i64 = 500;
-/// How many pages may wait for a slow consumer.
-const BUFFER: usize = 4;
-/// How long a full buffer may stay full.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// About how many bytes one message has at most; a single event may have more, but not much.
+const MESSAGE_BYTES: usize = 1024 * 1024;
+/// How long a reader of the present end goes without hearing where it stands.
 const BOOKMARK: Duration = Duration::from_secs(15);
-/// A stream ends after a while, so that consumers spread over servers again.
+/// A following stream ends after a while, so that consumers spread over servers again.
 const LIFETIME: Duration = Duration::from_secs(45 * 60);
 
 /// One topic that is served here.
@@ -70,6 +78,31 @@ impl Feed {
         let topics = topics.into_iter().map(|topic| (topic.name.clone(), topic)).collect();
         Self { topics: Arc::new(topics), shutdown }
     }
+
+    async fn open(&self, ask: &ReadRequest) -> Result<Reading, Fault> {
+        let topic = self.topics.get(&ask.topic).cloned();
+        let topic = topic.ok_or_else(|| Fault::not_found("topic", ask.topic.clone()))?;
+        for (field, value) in [("from_position", ask.from_position), ("limit", ask.limit)] {
+            if value < 0 {
+                return Err(Fault::invalid(field, "must not be negative"));
+            }
+        }
+        let head = topic.reader.head().await?;
+        if ask.from_position > head.0 {
+            return Err(Fault::beyond_end(ask.from_position, head.0));
+        }
+        let now = Instant::now();
+        Ok(Reading {
+            topic,
+            position: Position(ask.from_position),
+            until: (!ask.follow).then_some(head),
+            left: if ask.limit == 0 { i64::MAX } else { ask.limit },
+            waiting: VecDeque::new(),
+            said: now,
+            end: now + LIFETIME,
+            shutdown: self.shutdown.clone(),
+        })
+    }
 }
 
 type Pages = Pin<Box<dyn Stream<Item = Result<ReadResponse, Status>> + Send>>;
@@ -79,22 +112,16 @@ impl EventFeedService for Feed {
     type ReadStream = Pages;
 
     async fn read(&self, request: Request<ReadRequest>) -> Result<Response<Pages>, Status> {
-        let ask = request.into_inner();
-        let topic = self.topics.get(&ask.topic).cloned();
-        let topic = topic.ok_or_else(|| Fault::not_found("topic", ask.topic.clone()))?;
-        for (field, value) in [("from_position", ask.from_position), ("limit", ask.limit)] {
-            if value < 0 {
-                return Err(Fault::invalid(field, "must not be negative").into());
+        let reading = self.open(request.get_ref()).await?;
+        let pages = stream::unfold(Some(reading), |reading| async {
+            let mut reading = reading?;
+            match reading.next().await {
+                Ok(Some(page)) => Some((Ok(page), Some(reading))),
+                Ok(None) => None,
+                Err(fault) => Some((Err(fault.into()), None)),
             }
-        }
-        let (pages, stream) = mpsc::channel(BUFFER);
-        let shutdown = self.shutdown.clone();
-        crate::task::spawn("event feed", async move {
-            let reading = Reading { topic, position: Position(ask.from_position), pages };
-            let read = reading.run(ask.limit, ask.follow);
-            let _ended = shutdown.run_until_cancelled(tokio::time::timeout(LIFETIME, read)).await;
         });
-        Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
+        Ok(Response::new(Box::pin(pages)))
     }
 
     async fn list_topics(
@@ -113,73 +140,86 @@ impl EventFeedService for Feed {
     }
 }
 
+/// One stream on its way.
 struct Reading {
     topic: FeedTopic,
+    /// Everything up to here has been read, and is sent or in `waiting`.
     position: Position,
-    pages: mpsc::Sender<Result<ReadResponse, Status>>,
+    /// Where to stop; `None` goes on with what comes.
+    until: Option<Position>,
+    /// How many events may still be sent.
+    left: i64,
+    /// What has been read and not sent.
+    waiting: VecDeque<ReadResponse>,
+    /// When the consumer last heard where it stands.
+    said: Instant,
+    end: Instant,
+    shutdown: CancellationToken,
 }
 
 impl Reading {
-    async fn run(mut self, limit: i64, follow: bool) {
-        let mut left = if limit == 0 { i64::MAX } else { limit };
-        while left > 0 {
-            match self.topic.reader.page(self.position, PAGE).await {
-                Err(error) => {
-                    let _ = self.pages.send(Err(Fault::from(error).into())).await;
-                    return;
-                }
-                Ok(page) if page.is_empty() => {
-                    if !follow || !self.wait().await {
-                        return;
-                    }
-                }
-                Ok(page) => match self.pass_on(&page, left).await {
-                    Some(sent) => left -= sent,
-                    None => return,
-                },
+    /// The next message; `None` at the end of what was asked for.
+    async fn next(&mut self) -> Result<Option<ReadResponse>, Fault> {
+        loop {
+            if let Some(message) = self.waiting.pop_front() {
+                self.said = Instant::now();
+                return Ok(Some(message));
+            }
+            if self.left == 0 || self.until.is_some_and(|until| self.position >= until) {
+                return Ok(None);
+            }
+            if self.shutdown.is_cancelled() || Instant::now() >= self.end {
+                return Err(Fault::stream_ended());
+            }
+            let page = self.topic.reader.page(self.position, PAGE).await?;
+            if page.is_empty() {
+                self.wait().await;
+            } else {
+                self.take(&page);
+            }
+            if self.waiting.is_empty() && self.said.elapsed() >= BOOKMARK {
+                self.waiting.push_back(self.bookmark());
             }
         }
     }
 
-    /// Passes a page on; says how many events were sent, or `None` when nobody reads any more.
-    async fn pass_on(&mut self, page: &[Recorded], left: i64) -> Option<i64> {
-        let mut events = Vec::new();
-        let left = usize::try_from(left).unwrap_or(usize::MAX);
+    fn bookmark(&self) -> ReadResponse {
+        ReadResponse { events: Vec::new(), position: self.position.0 }
+    }
+
+    /// Puts a page's events of the topic into messages of a bounded size.
+    fn take(&mut self, page: &[Recorded]) {
+        let mut message = self.bookmark();
+        let mut bytes = 0;
         for event in page {
-            if events.len() == left {
+            if self.left == 0 || self.until.is_some_and(|until| event.position > until) {
                 break;
             }
             self.position = event.position;
-            if event.kind() == self.topic.aggregate {
-                events.push(envelope(event));
+            if event.kind() != self.topic.aggregate {
+                continue;
             }
+            let envelope = envelope(event);
+            let size = envelope.encoded_len();
+            if bytes + size > MESSAGE_BYTES && !message.events.is_empty() {
+                self.waiting.push_back(std::mem::take(&mut message));
+                bytes = 0;
+            }
+            bytes += size;
+            message.position = event.position.0;
+            message.events.push(envelope);
+            self.left -= 1;
         }
-        let sent = i64::try_from(events.len()).ok()?;
-        if sent > 0 {
-            self.send(ReadResponse { events, position: self.position.0 }).await?;
+        if !message.events.is_empty() {
+            message.position = self.position.0;
+            self.waiting.push_back(message);
         }
-        Some(sent)
     }
 
-    async fn send(&self, page: ReadResponse) -> Option<()> {
-        match self.pages.send_timeout(Ok(page), PATIENCE).await {
-            Ok(()) => Some(()),
-            Err(mpsc::error::SendTimeoutError::Timeout(_)) => {
-                let _ = self.pages.try_send(Err(Fault::too_slow().into()));
-                None
-            }
-            Err(mpsc::error::SendTimeoutError::Closed(_)) => None,
-        }
-    }
-
-    /// Waits for more; sends a bookmark meanwhile. Says whether anybody still reads.
-    async fn wait(&self) -> bool {
+    async fn wait(&self) {
         tokio::select! {
-            () = self.topic.reader.wait_past(self.position) => true,
-            () = self.pages.closed() => false,
-            () = tokio::time::sleep(BOOKMARK) => {
-                self.send(ReadResponse { events: Vec::new(), position: self.position.0 }).await.is_some()
-            }
+            () = self.topic.reader.wait_past(self.position) => {}
+            () = self.shutdown.cancelled() => {}
         }
     }
 }

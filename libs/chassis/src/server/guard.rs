@@ -5,12 +5,13 @@
 use std::{
     collections::HashMap,
     convert::Infallible,
+    panic::AssertUnwindSafe,
     sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
-use futures::future::BoxFuture;
+use futures::{FutureExt, future::BoxFuture};
 use http::{HeaderMap, Request, Response};
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
@@ -19,7 +20,7 @@ use tracing::{Instrument, Span};
 use super::time_limit;
 use crate::{
     clock::Deadline,
-    fault::Fault,
+    fault::{Fault, Kind},
     identity::{Authenticate, Permission},
     service::TimeLimit,
     telemetry,
@@ -84,12 +85,18 @@ where
                 Ok(limit) => limit,
                 Err(fault) => return Ok(Status::from(fault).into_http()),
             };
-            let answer = match limit {
-                None => inner.call(request).await?,
-                Some(limit) => match tokio::time::timeout(limit, inner.call(request)).await {
-                    Ok(answer) => answer?,
+            let handled = AssertUnwindSafe(inner.call(request)).catch_unwind();
+            let handled = match limit {
+                None => handled.await,
+                Some(limit) => match tokio::time::timeout(limit, handled).await {
+                    Ok(handled) => handled,
                     Err(_) => return Ok(Status::from(Fault::deadline()).into_http()),
                 },
+            };
+            let answer = match handled {
+                Ok(answer) => answer?,
+                // The hook has written the panic itself; the caller gets an answer instead of a torn stream.
+                Err(_) => return Ok(Status::from(Fault::bug("a handler panicked")).into_http()),
             };
             Ok(with_reason(answer))
         };
@@ -99,9 +106,17 @@ where
 
 fn span_of(request: &Request<Body>) -> Span {
     let path = request.uri().path();
-    let span = tracing::info_span!("rpc", otel.name = path, otel.kind = "server", rpc.system = "grpc", rpc.method = path);
+    let span = tracing::info_span!(
+        "rpc",
+        otel.name = path,
+        otel.kind = "server",
+        rpc.system = "grpc",
+        rpc.method = path,
+        trace_id = tracing::field::Empty
+    );
     let header = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
     telemetry::continue_trace(&span, header.unwrap_or_default());
+    telemetry::name_trace(&span);
     span
 }
 
@@ -121,8 +136,8 @@ impl Rules {
             }
             (_, Err(fault)) => return Err(fault),
             (_, Ok(None)) => {
-                return Err(Fault::unauthenticated(
-                    "TOKEN_MISSING",
+                return Err(Fault::of(
+                    Kind::TokenMissing,
                     "send a token as metadata `authorization: Bearer …`",
                 ));
             }
@@ -162,12 +177,11 @@ fn with_reason(answer: Response<Body>) -> Response<Body> {
         return answer;
     }
     let Some(status) = Status::from_header_map(headers) else { return answer };
-    let fault = match status.code() {
-        Code::Ok => return answer,
-        Code::OutOfRange => Fault::transport("MESSAGE_TOO_LARGE", status.message()),
-        Code::Internal | Code::InvalidArgument => Fault::transport("MESSAGE_MALFORMED", status.message()),
-        Code::Unimplemented => Fault::transport("ENCODING_UNKNOWN", status.message()),
+    let kind = match status.code() {
+        Code::OutOfRange => Kind::MessageTooLarge,
+        Code::Internal | Code::InvalidArgument => Kind::MessageMalformed,
+        Code::Unimplemented => Kind::EncodingUnknown,
         _ => return answer,
     };
-    Status::from(fault).into_http()
+    Status::from(Fault::of(kind, status.message())).into_http()
 }

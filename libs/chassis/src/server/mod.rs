@@ -6,34 +6,48 @@
 mod feed;
 mod guard;
 mod open_rpcs;
+mod options;
+mod running;
 mod settle;
 mod time_limit;
 
-use std::{collections::HashMap, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{collections::HashMap, io, sync::Arc, time::Duration};
 
 use kernel::SharedClock;
 use stream::{Progress, TimerHandle};
 use tokio::{net::TcpListener, task::JoinSet};
-use tokio_stream::wrappers::TcpListenerStream;
 use tokio_util::sync::CancellationToken;
-use tonic::{service::RoutesBuilder, transport::Server};
-use tonic_health::ServingStatus;
-use tower_http::cors::{Any, CorsLayer, ExposeHeaders};
-use wire::schoolside::common::v1::event_feed_service_server::EventFeedServiceServer;
+use tonic::{
+    service::RoutesBuilder,
+    transport::{Server, server::TcpIncoming},
+};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer, ExposeHeaders};
+use wire::schoolside::common::v1::event_feed_service_server::{self, EventFeedServiceServer};
 
-pub use self::settle::{SettleError, Settler};
-pub use open_rpcs::OPEN_RPCS;
+pub use self::{
+    open_rpcs::OPEN_RPCS,
+    options::Options,
+    running::Running,
+    settle::{SettleError, Settler},
+};
 
 use crate::{
     identity::{Authenticate, Permission},
-    service::{Logs, Service},
+    service::{Logs, Service, TimeLimit},
+    task::Panicked,
 };
 
-/// The largest message, either way.
+/// The largest message, either way. The transport takes no larger one by itself; a service's generated server is
+/// kept from sending one with `.max_encoding_message_size(MAX_MESSAGE_BYTES)`.
 pub const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 
-/// How long a drain may take before it is given up.
-const DRAIN: Duration = Duration::from_secs(10);
+/// How often an idle connection is probed, and how long it may take to answer.
+const KEEPALIVE: Duration = Duration::from_secs(30);
+const KEEPALIVE_ANSWER: Duration = Duration::from_secs(20);
+/// Minutes after which a connection is closed in good order, so that clients spread over servers again; drawn
+/// at each start, so that servers started together do not do it together.
+const CONNECTION_AGE_MINUTES: std::ops::RangeInclusive<u64> = 30..=60;
+const CONNECTION_GRACE: Duration = Duration::from_secs(30);
 
 /// Why the server could not run.
 #[derive(Debug, thiserror::Error)]
@@ -47,20 +61,12 @@ pub enum ServeError {
     /// The descriptors cannot be served.
     #[error("reflection cannot be served")]
     Reflection(#[from] tonic_reflection::server::Error),
+    /// A task that must not end has ended.
+    #[error("a task failed, so that the whole server was stopped")]
+    Task(#[from] Panicked),
 }
 
-/// A server about to run.
-pub struct Running {
-    /// Where it answers.
-    pub address: SocketAddr,
-    /// To find out when everything has been dealt with.
-    pub settler: Settler,
-    /// Ends when the server has drained after `shutdown`.
-    pub done: futures::future::BoxFuture<'static, Result<(), ServeError>>,
-}
-
-/// Serves the services on `listener` until `shutdown`, then drains: refuses new calls, ends streams, finishes what
-/// runs, and closes the logs last.
+/// Serves the services on `listener` until `shutdown`, then drains, with the default [`Options`].
 ///
 /// # Errors
 /// When the server cannot be set up.
@@ -72,97 +78,104 @@ pub async fn serve(
     authenticate: impl Authenticate,
     shutdown: CancellationToken,
 ) -> Result<Running, ServeError> {
+    serve_with(services, logs, clock, listener, authenticate, Options::new(shutdown)).await
+}
+
+/// Serves the services on `listener` until [`Options::shutdown`], then drains: says that it does not serve any
+/// more, refuses new calls, ends streams, finishes what runs, ends the tasks, and closes the logs last.
+///
+/// # Errors
+/// When the server cannot be set up.
+pub async fn serve_with(
+    services: Vec<Service>,
+    logs: Logs,
+    clock: SharedClock,
+    listener: TcpListener,
+    authenticate: impl Authenticate,
+    options: Options,
+) -> Result<Running, ServeError> {
     let address = listener.local_addr()?;
-    let (health, health_service) = tonic_health::server::health_reporter();
-    let mut parts = Parts::default();
+    let (reporter, health_service) = tonic_health::server::health_reporter();
     let mut routes = RoutesBuilder::default();
     routes.add_service(health_service);
-    for reflection in [true, false] {
-        add_reflection(&mut routes, reflection)?;
-    }
-    let mut tasks = JoinSet::new();
+    add_reflection(&mut routes)?;
+    let mut parts = Parts::default();
     for service in services {
-        for name in service.grpc_services {
-            health.set_service_status(*name, ServingStatus::Serving).await;
-        }
-        for (task, future) in service.tasks {
-            tasks.spawn(crate::task::supervised(task, future));
-        }
-        (service.routes)(&mut routes);
-        parts.permissions.extend(service.permissions.iter().copied());
-        parts.time_limits.extend(service.time_limits.iter().copied());
-        parts.topics.extend(feed::topics(service.name, service.topics, &logs));
-        parts.progress.extend(service.progress);
-        parts.timers.extend(service.timers);
-        parts.logs.extend(service.own_log);
+        parts.add(service, &mut routes, &logs);
     }
-    health.set_service_status("", ServingStatus::Serving).await;
     parts.permissions.extend(OPEN_RPCS.iter().copied());
     parts.permissions.extend(feed::PERMISSIONS.iter().copied());
     parts.time_limits.extend(feed::TIME_LIMITS.iter().copied());
-    routes.add_service(EventFeedServiceServer::new(feed::Feed::new(parts.topics, shutdown.clone())));
+    parts.grpc_services.extend(["", event_feed_service_server::SERVICE_NAME]);
+    let health = running::Health::new(reporter, parts.grpc_services);
+    health.serving().await;
+    let feed = feed::Feed::new(parts.topics, options.shutdown.clone());
+    routes.add_service(
+        EventFeedServiceServer::new(feed)
+            .max_decoding_message_size(MAX_MESSAGE_BYTES)
+            .max_encoding_message_size(MAX_MESSAGE_BYTES),
+    );
 
-    let guard = guard::GuardLayer::new(parts.permissions, parts.time_limits, Arc::new(authenticate));
-    let server = Server::builder()
+    let guard =
+        guard::GuardLayer::new(parts.permissions, parts.time_limits, Arc::new(authenticate));
+    let age = rand::random_range(CONNECTION_AGE_MINUTES) * 60;
+    let router = Server::builder()
         .accept_http1(true)
-        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+        .http2_keepalive_interval(Some(KEEPALIVE))
+        .http2_keepalive_timeout(Some(KEEPALIVE_ANSWER))
+        .max_connection_age(Duration::from_secs(age))
+        .max_connection_age_grace(CONNECTION_GRACE)
         .layer(cors())
         .layer(tonic_web::GrpcWebLayer::new())
         .layer(guard)
         .add_routes(routes.routes());
     let settler = Settler::new(parts.progress, parts.timers, logs, clock);
-    let own_logs = parts.logs;
-    let done = async move {
-        let stop = shutdown.clone();
-        let drained = server.serve_with_incoming_shutdown(TcpListenerStream::new(listener), async move {
-            stop.cancelled().await;
-            health.set_service_status("", ServingStatus::NotServing).await;
-        });
-        tokio::pin!(drained);
-        let outcome = tokio::select! {
-            outcome = &mut drained => outcome,
-            () = drain_time(&shutdown) => {
-                tracing::warn!("some calls did not end in time and are cut off");
-                Ok(())
-            }
-        };
-        shutdown.cancel();
-        let ended = async { while tasks.join_next().await.is_some() {} };
-        if tokio::time::timeout(DRAIN, ended).await.is_err() {
-            tracing::warn!("some tasks did not end in time and are cut off");
-        }
-        for log in own_logs {
-            log.close().await;
-        }
-        outcome.map_err(ServeError::from)
-    };
+    // Small answers must not wait for the acknowledgement of earlier ones.
+    let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
+    let stopping = health.stopping(options.shutdown.clone(), options.notice);
+    let serving = router.serve_with_incoming_shutdown(incoming, stopping);
+    let done = running::run(serving, parts.tasks, parts.logs, options);
     Ok(Running { address, settler, done: Box::pin(done) })
 }
 
-async fn drain_time(shutdown: &CancellationToken) {
-    shutdown.cancelled().await;
-    tokio::time::sleep(DRAIN).await;
-}
-
+/// What the services bring, put together.
 #[derive(Default)]
 struct Parts {
     permissions: HashMap<&'static str, Permission>,
-    time_limits: HashMap<&'static str, crate::service::TimeLimit>,
+    time_limits: HashMap<&'static str, TimeLimit>,
+    grpc_services: Vec<&'static str>,
     topics: Vec<feed::FeedTopic>,
     progress: Vec<Progress>,
     timers: Vec<TimerHandle>,
     logs: Vec<eventlog::Log>,
+    tasks: JoinSet<Result<(), Panicked>>,
 }
 
-fn add_reflection(routes: &mut RoutesBuilder, v1: bool) -> Result<(), ServeError> {
-    let builder = tonic_reflection::server::Builder::configure()
-        .register_encoded_file_descriptor_set(wire::DESCRIPTORS)
-        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
-    if v1 {
-        routes.add_service(builder.build_v1()?);
-    } else {
-        routes.add_service(builder.build_v1alpha()?);
+impl Parts {
+    fn add(&mut self, service: Service, routes: &mut RoutesBuilder, logs: &Logs) {
+        (service.routes)(routes);
+        for (task, future) in service.tasks {
+            self.tasks.spawn(crate::task::supervised(task, future));
+        }
+        self.grpc_services.extend(service.grpc_services);
+        self.permissions.extend(service.permissions.iter().copied());
+        self.time_limits.extend(service.time_limits.iter().copied());
+        self.topics.extend(feed::topics(service.name, service.topics, logs));
+        self.progress.extend(service.progress);
+        self.timers.extend(service.timers);
+        self.logs.extend(service.own_log);
     }
+}
+
+/// Both versions: clients know one or the other.
+fn add_reflection(routes: &mut RoutesBuilder) -> Result<(), ServeError> {
+    let builder = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(wire::DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    routes.add_service(builder().build_v1()?);
+    routes.add_service(builder().build_v1alpha()?);
     Ok(())
 }
 
@@ -171,7 +184,8 @@ fn cors() -> CorsLayer {
     let exposed = ["grpc-status", "grpc-message", "grpc-status-details-bin"];
     CorsLayer::new()
         .allow_origin(Any)
-        .allow_headers(Any)
+        // Not "any": a browser does not count `authorization` among those.
+        .allow_headers(AllowHeaders::mirror_request())
         .allow_methods([http::Method::POST])
         .expose_headers(ExposeHeaders::list(exposed.map(http::HeaderName::from_static)))
 }

@@ -35,7 +35,8 @@ impl Database {
         let name = format!("log_{}", Uuid::new_v4().simple());
         let mut connection = PgConnection::connect(server).await.unwrap();
         connection.execute(AssertSqlSafe(format!("create database {name}"))).await.unwrap();
-        let (base, query) = server.split_once('?').map_or((server, ""), |(base, query)| (base, query));
+        let (base, query) =
+            server.split_once('?').map_or((server, ""), |(base, query)| (base, query));
         let root = &base[..base.rfind('/').unwrap()];
         let url = format!("{root}/{name}?{query}");
         let pool = guarded(PgPoolOptions::new().max_connections(16)).connect(&url).await.unwrap();
@@ -107,7 +108,8 @@ type Row = (i64, Uuid, i32, Uuid, String);
 
 /// Every event: position, stream, version, command, instant of recording.
 pub async fn events(pool: &PgPool) -> Vec<Row> {
-    let sql = "select pos, stream, version, command, recorded_at::text from trial.event order by pos";
+    let sql =
+        "select pos, stream, version, command, recorded_at::text from trial.event order by pos";
     sqlx::query_as(sql).fetch_all(pool).await.unwrap()
 }
 

@@ -14,7 +14,10 @@ async fn a_repeated_command_gets_its_first_answer_and_adds_nothing() {
     let stored = log.append(first.clone()).await.unwrap();
     log.append(append(first.stream, 3, 1)).await.unwrap();
     let again = log.append(first).await.unwrap();
-    assert_eq!((stored.position, stored.version, stored.duplicate), (Position(3), Version(3), false));
+    assert_eq!(
+        (stored.position, stored.version, stored.duplicate),
+        (Position(3), Version(3), false)
+    );
     assert_eq!((again.position, again.version, again.duplicate), (Position(3), Version(3), true));
     check(&database.pool).await.unwrap();
     database.drop().await;
@@ -123,7 +126,8 @@ async fn a_full_queue_turns_commands_away_and_a_closed_log_too() {
     let log = Log::open_with(database.pool.clone(), CONTEXT, clock(), options).await.unwrap();
     let answers = join_all((0..100).map(|_| log.append(append(new_stream(), 0, 1)))).await;
     let stored = answers.iter().filter(|answer| answer.is_ok()).count();
-    let turned_away = |answer: &Result<_, AppendError>| matches!(answer, Err(AppendError::Overloaded));
+    let turned_away =
+        |answer: &Result<_, AppendError>| matches!(answer, Err(AppendError::Overloaded));
     assert_eq!(answers.iter().filter(|answer| turned_away(answer)).count(), 100 - stored);
     assert!((10..100).contains(&stored), "{stored} were stored");
     log.close().await;

@@ -80,7 +80,8 @@ fn programs() -> PathBuf {
     let mut found: Vec<_> = installed.map(|version| version.path().join("bin")).collect();
     found.sort();
     let asked = Command::new("pg_config").arg("--bindir").output();
-    found.extend(asked.ok().map(|said| PathBuf::from(String::from_utf8_lossy(&said.stdout).trim())));
+    found
+        .extend(asked.ok().map(|said| PathBuf::from(String::from_utf8_lossy(&said.stdout).trim())));
     found.retain(|directory| directory.join("initdb").exists());
     found.pop().expect("Postgres' server programs must be installed (Debian: postgresql)")
 }

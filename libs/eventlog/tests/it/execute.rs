@@ -3,7 +3,7 @@
 use eventlog::{Call, EventMeta, ExecuteError, Executed, Log, execute};
 use futures::future::join_all;
 use kernel::{
-    CommandId, DecodeError, Decider, Encoded, EventCodec, Position, Refusal, RefusalKind, StreamId,
+    CommandId, Decider, DecodeError, Encoded, EventCodec, Position, Refusal, RefusalKind, StreamId,
     Timestamp, Version,
 };
 use uuid::Uuid;
@@ -70,7 +70,12 @@ fn call() -> Call {
     }
 }
 
-async fn put(log: &Log, call: Call, jar: StreamId, marbles: u8) -> Result<Executed<Jar>, ExecuteError<Full>> {
+async fn put(
+    log: &Log,
+    call: Call,
+    jar: StreamId,
+    marbles: u8,
+) -> Result<Executed<Jar>, ExecuteError<Full>> {
     execute::<Jar>(log, call, jar, marbles).await
 }
 

@@ -40,9 +40,8 @@ async fn a_fast_reader_misses_nothing_of_eight_writers() {
     let writing = async {
         join_all(logs.iter().map(|log| async {
             for round in 0..150 {
-                let several = (0..=round % 4).map(|_| {
-                    log.as_ref().unwrap().append(append(new_stream(), 0, 1 + round % 3))
-                });
+                let several = (0..=round % 4)
+                    .map(|_| log.as_ref().unwrap().append(append(new_stream(), 0, 1 + round % 3)));
                 assert!(join_all(several).await.iter().all(Result::is_ok));
             }
         }))

@@ -1,5 +1,7 @@
 //! The event log against a real Postgres: what it promises, under concurrency, crashes and planted faults.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
 #[path = "../common/mod.rs"]
 mod common;
 
@@ -8,5 +10,7 @@ mod crash;
 mod execute;
 mod gaps;
 mod model;
+mod outage;
 mod plans;
 mod sessions;
+mod types;

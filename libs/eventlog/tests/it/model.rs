@@ -68,9 +68,8 @@ fn answer(answer: Result<eventlog::Appended, AppendError>) -> Answer {
 
 fn attempts() -> impl Strategy<Value = Vec<Vec<Attempt>>> {
     let off = prop_oneof![8 => Just(0), 1 => Just(-1), 1 => Just(1)];
-    let attempt = (0..14_usize, 0..4_usize, off, 0..2_u8, 1..4_usize).prop_map(
-        |(id, stream, off, hash, events)| Attempt { id, stream, off, hash, events },
-    );
+    let attempt = (0..14_usize, 0..4_usize, off, 0..2_u8, 1..4_usize)
+        .prop_map(|(id, stream, off, hash, events)| Attempt { id, stream, off, hash, events });
     prop::collection::vec(prop::collection::vec(attempt, 1..8), 1..8)
 }
 

@@ -11,9 +11,14 @@ use crate::common::Database;
 /// Leaves the pool's only connection inside a transaction: a `begin` that was sent, and never waited for.
 async fn cancel_a_begin(pool: &PgPool) {
     let mut connection = pool.acquire().await.unwrap();
-    let mut begin = Box::pin(connection.begin());
-    let polled = begin.poll_unpin(&mut Context::from_waker(Waker::noop()));
-    assert!(polled.is_pending(), "the statement was answered at once");
+    loop {
+        let mut begin = Box::pin(connection.begin());
+        let mut context = Context::from_waker(Waker::noop());
+        // A server that answers within the first poll leaves nothing to cancel.
+        if begin.poll_unpin(&mut context).is_pending() {
+            return;
+        }
+    }
 }
 
 /// Whether an insert that was reported as done is there for others.
@@ -41,7 +46,8 @@ async fn a_cancelled_begin_does_not_swallow_the_next_callers_write() {
 #[tokio::test]
 async fn a_session_left_in_a_failed_transaction_is_not_handed_out() {
     let database = Database::create().await;
-    let pool = guarded(PgPoolOptions::new().max_connections(1)).connect(&database.url).await.unwrap();
+    let pool =
+        guarded(PgPoolOptions::new().max_connections(1)).connect(&database.url).await.unwrap();
     sqlx::raw_sql("begin; select 1").execute(&pool).await.unwrap();
     assert!(sqlx::raw_sql("select 1 / 0").execute(&pool).await.is_err());
     sqlx::raw_sql("begin").execute(&pool).await.unwrap();

@@ -136,8 +136,10 @@ async fn progress_passes_over_other_aggregates_and_waiting_ends_in_time() {
     assert!(running.progress.wait_for(Position(3), PATIENCE).await);
     assert!(!running.progress.wait_for(Position(4), Duration::from_millis(1)).await);
     assert_eq!((running.progress.name(), running.progress.source()), ("trial.tally", CONTEXT));
-    let counted: i64 =
-        sqlx::query_scalar("select count(*) from trial.tally").fetch_one(&database.pool).await.unwrap();
+    let counted: i64 = sqlx::query_scalar("select count(*) from trial.tally")
+        .fetch_one(&database.pool)
+        .await
+        .unwrap();
     assert_eq!(counted, 0);
     running.stop().await;
     database.drop().await;
@@ -150,8 +152,7 @@ async fn a_log_that_is_shorter_than_the_checkpoint_stops_the_subscription() {
         .execute(&database.pool)
         .await
         .unwrap();
-    let checkpoints =
-        [stream::Checkpoint { lane: "log/trial".to_owned(), position: Position(7) }];
+    let checkpoints = [stream::Checkpoint { lane: "log/trial".to_owned(), position: Position(7) }];
     let opened = stream::Bus::open(&stream::LogBus::new(log.reader()), &TALLY, &checkpoints).await;
     assert!(opened.err().unwrap().to_string().contains("was the log restored?"));
     database.drop().await;

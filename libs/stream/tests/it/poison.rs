@@ -46,11 +46,17 @@ async fn poison() -> Setting {
 impl Setting {
     fn start(&self, subscription: Subscription) -> Running {
         let bus = LogBus::new(self.log.reader());
-        Running::start(&self.database.pool, bus, Tally(poisoned(self.bad, &self.mended)), subscription)
+        Running::start(
+            &self.database.pool,
+            bus,
+            Tally(poisoned(self.bad, &self.mended)),
+            subscription,
+        )
     }
 
     async fn counted(&self) -> (i64, i32) {
-        let sql = "select coalesce(sum(events), 0), coalesce(max(last) filter (where stream = $1), 0)
+        let sql =
+            "select coalesce(sum(events), 0), coalesce(max(last) filter (where stream = $1), 0)
                    from trial.tally";
         sqlx::query_as(sql).bind(self.bad.0).fetch_one(&self.database.pool).await.unwrap()
     }

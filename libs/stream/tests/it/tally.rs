@@ -71,11 +71,16 @@ pub async fn check(pool: &PgPool, subscription: &str) -> Result<(), String> {
         select coalesce(f.stream, t.stream)::text, coalesce(f.events, 0), coalesce(t.events, 0)
         from folded f full join trial.tally t using (stream)
         where (f.events, f.last) is distinct from (t.events, t.last)";
-    let wrong: Vec<(String, i32, i32)> =
-        sqlx::query_as(sql).bind(subscription).fetch_all(pool).await.map_err(|error| error.to_string())?;
+    let wrong: Vec<(String, i32, i32)> = sqlx::query_as(sql)
+        .bind(subscription)
+        .fetch_all(pool)
+        .await
+        .map_err(|error| error.to_string())?;
     match wrong.first() {
         None => Ok(()),
-        Some((stream, events, counted)) => Err(format!("{stream} has {events} events, counted {counted}")),
+        Some((stream, events, counted)) => {
+            Err(format!("{stream} has {events} events, counted {counted}"))
+        }
     }
 }
 
@@ -87,7 +92,12 @@ pub struct Running {
 }
 
 impl Running {
-    pub fn start(pool: &PgPool, bus: impl Bus, handler: impl Handler, subscription: Subscription) -> Self {
+    pub fn start(
+        pool: &PgPool,
+        bus: impl Bus,
+        handler: impl Handler,
+        subscription: Subscription,
+    ) -> Self {
         let shutdown = CancellationToken::new();
         let (progress, work) =
             stream::run(subscription, bus, handler, pool.clone(), CONTEXT, shutdown.clone());

@@ -3,8 +3,9 @@
 use chassis::{call::call_of, fault::Fault};
 use directory_domain::{
     School,
-    school::{Command, AssignTier},
+    school::{AssignTier, Command},
 };
+use kernel::SchoolId;
 use tonic::Request;
 use wire::schoolside::directory::v1::{AssignSchoolTierRequest, AssignSchoolTierResponse};
 
@@ -17,12 +18,13 @@ pub(super) async fn assign_school_tier(
 ) -> Result<AssignSchoolTierResponse, Fault> {
     let ask = request.get_ref();
     let (_, call) = call_of(&request, &ask.command_id, &ask.etag)?;
-    let school = parse::id("name", "schools", &ask.name)?;
+    let school: SchoolId = parse::id("name", "schools", &ask.name)?;
     let command = AssignTier {
         school: school.clone(),
         tier: parse::word("tier", &ask.tier.to_string())?,
         effective_from: parse::date("effective_from", &ask.effective_from)?,
     };
-    let done = app.execute::<School>(call, School::stream(&school), Command::AssignTier(command)).await?;
+    let done =
+        app.execute::<School>(call, School::stream(&school), Command::AssignTier(command)).await?;
     Ok(AssignSchoolTierResponse { etag: done.etag, consistency: done.consistency })
 }

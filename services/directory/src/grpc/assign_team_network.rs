@@ -3,8 +3,9 @@
 use chassis::{call::call_of, fault::Fault};
 use directory_domain::{
     Network, Reference, Team,
-    team::{Command, AssignNetwork},
+    team::{AssignNetwork, Command},
 };
+use kernel::{NetworkId, TeamId};
 use tonic::Request;
 use wire::schoolside::directory::v1::{AssignTeamNetworkRequest, AssignTeamNetworkResponse};
 
@@ -17,8 +18,8 @@ pub(super) async fn assign_team_network(
 ) -> Result<AssignTeamNetworkResponse, Fault> {
     let ask = request.get_ref();
     let (_, call) = call_of(&request, &ask.command_id, &ask.etag)?;
-    let team = parse::id("name", "teams", &ask.name)?;
-    let network = parse::id("network", "networks", &ask.network)?;
+    let team: TeamId = parse::id("name", "teams", &ask.name)?;
+    let network: NetworkId = parse::id("network", "networks", &ask.network)?;
     let effective_from = parse::date("effective_from", &ask.effective_from)?;
     let known = app.exists::<Network>(Network::stream(&network)).await?;
     let command = AssignNetwork {
@@ -27,6 +28,7 @@ pub(super) async fn assign_team_network(
         network: Reference::looked_up(network, known),
         effective_from,
     };
-    let done = app.execute::<Team>(call, Team::stream(&team), Command::AssignNetwork(command)).await?;
+    let done =
+        app.execute::<Team>(call, Team::stream(&team), Command::AssignNetwork(command)).await?;
     Ok(AssignTeamNetworkResponse { etag: done.etag, consistency: done.consistency })
 }

@@ -5,6 +5,7 @@ use directory_domain::{
     Network,
     network::{Command, Define},
 };
+use kernel::NetworkId;
 use tonic::Request;
 use wire::schoolside::directory::v1::{DefineNetworkRequest, DefineNetworkResponse};
 
@@ -17,12 +18,13 @@ pub(super) async fn define_network(
 ) -> Result<DefineNetworkResponse, Fault> {
     let ask = request.get_ref();
     let (_, call) = call_of(&request, &ask.command_id, &ask.etag)?;
-    let network = parse::id("name", "networks", &ask.name)?;
+    let network: NetworkId = parse::id("name", "networks", &ask.name)?;
     let command = Define {
         network: network.clone(),
         display_name: ask.display_name.clone(),
         external_keys: parse::external_keys(&ask.external_keys)?,
     };
-    let done = app.execute::<Network>(call, Network::stream(&network), Command::Define(command)).await?;
+    let done =
+        app.execute::<Network>(call, Network::stream(&network), Command::Define(command)).await?;
     Ok(DefineNetworkResponse { etag: done.etag, consistency: done.consistency })
 }

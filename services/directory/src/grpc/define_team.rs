@@ -5,6 +5,7 @@ use directory_domain::{
     Team,
     team::{Command, Define, Kind},
 };
+use kernel::TeamId;
 use tonic::Request;
 use wire::schoolside::directory::v1::{self as pb, DefineTeamRequest, DefineTeamResponse};
 
@@ -17,7 +18,7 @@ pub(super) async fn define_team(
 ) -> Result<DefineTeamResponse, Fault> {
     let ask = request.get_ref();
     let (_, call) = call_of(&request, &ask.command_id, &ask.etag)?;
-    let team = parse::id("name", "teams", &ask.name)?;
+    let team: TeamId = parse::id("name", "teams", &ask.name)?;
     let command = Define {
         team: team.clone(),
         display_name: ask.display_name.clone(),
@@ -33,8 +34,9 @@ fn kind(number: i32) -> Result<Kind, Fault> {
         Ok(pb::TeamKind::NetworkTeam) => Ok(Kind::NetworkTeam),
         Ok(pb::TeamKind::Desk) => Ok(Kind::Desk),
         Ok(pb::TeamKind::Intake) => Ok(Kind::Intake),
-        Ok(pb::TeamKind::Unspecified) | Err(_) => {
-            Err(Fault::invalid("kind", "must be one of its values: a network team, a desk or intake"))
-        }
+        Ok(pb::TeamKind::Unspecified) | Err(_) => Err(Fault::invalid(
+            "kind",
+            "must be one of its values: a network team, a desk or intake",
+        )),
     }
 }

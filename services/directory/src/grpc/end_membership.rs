@@ -5,6 +5,7 @@ use directory_domain::{
     Person,
     person::{Command, EndMembership},
 };
+use kernel::PersonId;
 use tonic::Request;
 use wire::schoolside::directory::v1::{EndMembershipRequest, EndMembershipResponse};
 
@@ -17,13 +18,15 @@ pub(super) async fn end_membership(
 ) -> Result<EndMembershipResponse, Fault> {
     let ask = request.get_ref();
     let (_, call) = call_of(&request, &ask.command_id, &ask.etag)?;
-    let person = parse::id("name", "people", &ask.name)?;
+    let person: PersonId = parse::id("name", "people", &ask.name)?;
     let command = EndMembership {
         person: person.clone(),
         team: parse::id("team", "teams", &ask.team)?,
         role: parse::word("role", &ask.role)?,
         effective_until: parse::date("effective_until", &ask.effective_until)?,
     };
-    let done = app.execute::<Person>(call, Person::stream(&person), Command::EndMembership(command)).await?;
+    let done = app
+        .execute::<Person>(call, Person::stream(&person), Command::EndMembership(command))
+        .await?;
     Ok(EndMembershipResponse { etag: done.etag, consistency: done.consistency })
 }

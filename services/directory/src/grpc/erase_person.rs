@@ -5,6 +5,7 @@ use directory_domain::{
     Person,
     person::{Command, Erase},
 };
+use kernel::PersonId;
 use tonic::Request;
 use wire::schoolside::directory::v1::{ErasePersonRequest, ErasePersonResponse};
 
@@ -17,10 +18,9 @@ pub(super) async fn erase_person(
 ) -> Result<ErasePersonResponse, Fault> {
     let ask = request.get_ref();
     let (_, call) = call_of(&request, &ask.command_id, &ask.etag)?;
-    let person = parse::id("name", "people", &ask.name)?;
-    let command = Erase {
-        person: person.clone(),
-    };
-    let done = app.execute::<Person>(call, Person::stream(&person), Command::Erase(command)).await?;
+    let person: PersonId = parse::id("name", "people", &ask.name)?;
+    let command = Erase { person: person.clone() };
+    let done =
+        app.execute::<Person>(call, Person::stream(&person), Command::Erase(command)).await?;
     Ok(ErasePersonResponse { etag: done.etag, consistency: done.consistency })
 }

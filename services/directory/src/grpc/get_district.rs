@@ -7,9 +7,14 @@ use wire::schoolside::directory::v1::{self as pb, GetDistrictRequest, GetDistric
 
 use crate::{app::App, projection::district};
 
-pub(super) async fn get_district(app: &App, request: Request<GetDistrictRequest>) -> Result<GetDistrictResponse, Fault> {
+pub(super) async fn get_district(
+    app: &App,
+    request: Request<GetDistrictRequest>,
+) -> Result<GetDistrictResponse, Fault> {
     app.wait(&request.get_ref().after).await?;
-    let row = district::get(&app.pool).await?.ok_or_else(|| Fault::not_found("district", "the district"))?;
+    let row = district::get(&app.pool)
+        .await?
+        .ok_or_else(|| Fault::not_found("district", "the district"))?;
     let district = pb::District {
         display_name: row.display_name,
         zone: row.zone,

@@ -1,14 +1,23 @@
 //! `GetNetwork`: a network with its schools and its team on a day.
 
-use chassis::{fault::Fault, parse::{etag_of, optional_instant}};
+use chassis::{
+    fault::Fault,
+    parse::{etag_of, optional_instant},
+};
 use kernel::{NetworkId, Version};
 use tonic::Request;
 use wire::schoolside::directory::v1::{self as pb, GetNetworkRequest, GetNetworkResponse};
 
 use super::parse;
-use crate::{app::App, projection::{network, school}};
+use crate::{
+    app::App,
+    projection::{network, school},
+};
 
-pub(super) async fn get_network(app: &App, request: Request<GetNetworkRequest>) -> Result<GetNetworkResponse, Fault> {
+pub(super) async fn get_network(
+    app: &App,
+    request: Request<GetNetworkRequest>,
+) -> Result<GetNetworkResponse, Fault> {
     let ask = request.get_ref();
     let id: NetworkId = parse::id("name", "networks", &ask.name)?;
     let as_of = parse::optional_date("as_of", &ask.as_of)?;

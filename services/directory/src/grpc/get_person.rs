@@ -7,16 +7,24 @@ use tonic::Request;
 use wire::schoolside::directory::v1::{self as pb, GetPersonRequest, GetPersonResponse};
 
 use super::{names_shown_to, parse};
-use crate::{app::App, projection::{person, school}};
+use crate::{
+    app::App,
+    projection::{person, school},
+};
 
-pub(super) async fn get_person(app: &App, request: Request<GetPersonRequest>) -> Result<GetPersonResponse, Fault> {
+pub(super) async fn get_person(
+    app: &App,
+    request: Request<GetPersonRequest>,
+) -> Result<GetPersonResponse, Fault> {
     let ask = request.get_ref();
     let id: PersonId = parse::id("name", "people", &ask.name)?;
     let as_of = parse::optional_date("as_of", &ask.as_of)?;
     let named = names_shown_to(&caller_of(&request)?);
     app.wait(&ask.after).await?;
     let day = app.day(as_of).await?;
-    let row = person::get(&app.pool, id.as_str()).await?.ok_or_else(|| Fault::not_found("person", &ask.name))?;
+    let row = person::get(&app.pool, id.as_str())
+        .await?
+        .ok_or_else(|| Fault::not_found("person", &ask.name))?;
     let facts = person::facts(&app.pool, id.as_str()).await?;
     let people = described(app, vec![row], day, named).await?;
     let person = people.into_iter().next().unwrap_or_default();
@@ -35,8 +43,10 @@ pub(super) async fn described(
     let held = person::held(&app.pool, &ids, day).await?;
     let led = school::led_by(&app.pool, &ids, day).await?;
     let shown = rows.into_iter().map(|row| {
-        let memberships = held.iter().filter(|held| held.person == row.id).map(membership).collect();
-        let principal_of = led.iter().filter(|(person, _)| *person == row.id).map(|(_, school)| school.clone());
+        let memberships =
+            held.iter().filter(|held| held.person == row.id).map(membership).collect();
+        let principal_of =
+            led.iter().filter(|(person, _)| *person == row.id).map(|(_, school)| school.clone());
         pb::Person {
             name: parse::name("people", Some(&row.id)),
             display_name: if named { row.display_name } else { String::new() },

@@ -1,14 +1,23 @@
 //! `GetSchool`: a school as it is on a day, as it was known at an instant.
 
-use chassis::{fault::Fault, parse::{etag_of, optional_instant}};
+use chassis::{
+    fault::Fault,
+    parse::{etag_of, optional_instant},
+};
 use kernel::{SchoolId, Version};
 use tonic::Request;
 use wire::schoolside::directory::v1::{self as pb, GetSchoolRequest, GetSchoolResponse};
 
 use super::parse;
-use crate::{app::App, projection::{facts, school}};
+use crate::{
+    app::App,
+    projection::{facts, school},
+};
 
-pub(super) async fn get_school(app: &App, request: Request<GetSchoolRequest>) -> Result<GetSchoolResponse, Fault> {
+pub(super) async fn get_school(
+    app: &App,
+    request: Request<GetSchoolRequest>,
+) -> Result<GetSchoolResponse, Fault> {
     let ask = request.get_ref();
     let id: SchoolId = parse::id("name", "schools", &ask.name)?;
     let as_of = parse::optional_date("as_of", &ask.as_of)?;

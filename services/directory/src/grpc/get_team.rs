@@ -1,14 +1,24 @@
 //! `GetTeam`: a team with its networks, schools and members on a day, as it was known at an instant.
 
-use chassis::{call::caller_of, fault::Fault, parse::{etag_of, optional_instant}};
+use chassis::{
+    call::caller_of,
+    fault::Fault,
+    parse::{etag_of, optional_instant},
+};
 use kernel::{TeamId, Version};
 use tonic::Request;
 use wire::schoolside::directory::v1::{self as pb, GetTeamRequest, GetTeamResponse};
 
 use super::{names_shown_to, parse};
-use crate::{app::App, projection::{facts, person, school, team}};
+use crate::{
+    app::App,
+    projection::{facts, person, school, team},
+};
 
-pub(super) async fn get_team(app: &App, request: Request<GetTeamRequest>) -> Result<GetTeamResponse, Fault> {
+pub(super) async fn get_team(
+    app: &App,
+    request: Request<GetTeamRequest>,
+) -> Result<GetTeamResponse, Fault> {
     let ask = request.get_ref();
     let id: TeamId = parse::id("name", "teams", &ask.name)?;
     let as_of = parse::optional_date("as_of", &ask.as_of)?;

@@ -37,7 +37,7 @@ use wire::schoolside::directory::v1::{self as pb, directory_service_server::Dire
 use crate::app::App;
 
 /// What each rpc asks of its caller.
-pub(crate) const PERMISSIONS: PermissionTable = &[
+pub const PERMISSIONS: PermissionTable = &[
     ("/schoolside.directory.v1.DirectoryService/DefineDistrict", Permission::DirectoryWrite),
     ("/schoolside.directory.v1.DirectoryService/GetDistrict", Permission::DirectoryRead),
     ("/schoolside.directory.v1.DirectoryService/DefineNetwork", Permission::DirectoryWrite),

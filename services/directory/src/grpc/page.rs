@@ -11,7 +11,11 @@ pub(super) struct Page {
 
 impl Page {
     /// The page behind a token, for a question without its paging fields.
-    pub(super) fn of(token: &str, size: i32, question: &impl prost::Message) -> Result<Self, Fault> {
+    pub(super) fn of(
+        token: &str,
+        size: i32,
+        question: &impl prost::Message,
+    ) -> Result<Self, Fault> {
         let question = paging::filter_hash(question);
         let behind = paging::decode(token, question)?.unwrap_or_default();
         Ok(Self { size: paging::page_size(size)?, behind, question })
@@ -32,7 +36,8 @@ impl Page {
         let size = usize::try_from(self.size).unwrap_or(usize::MAX);
         let more = rows.len() > size;
         rows.truncate(size);
-        let token = rows.last().filter(|_| more).map(|last| paging::encode(id(last), self.question));
+        let token =
+            rows.last().filter(|_| more).map(|last| paging::encode(id(last), self.question));
         (rows, token.unwrap_or_default())
     }
 }

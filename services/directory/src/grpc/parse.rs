@@ -12,7 +12,11 @@ const SHORT: usize = 200;
 const KEYS: usize = 16;
 
 /// The id in a resource name of `collection`.
-pub(super) fn id<I: FromStr<Err: Display>>(field: &str, collection: &str, name: &str) -> Result<I, Fault> {
+pub(super) fn id<I: FromStr<Err: Display>>(
+    field: &str,
+    collection: &str,
+    name: &str,
+) -> Result<I, Fault> {
     let id = parse::resource(field, collection, name)?;
     id.parse().map_err(|error: I::Err| Fault::invalid(field, error.to_string()))
 }
@@ -33,7 +37,8 @@ pub(super) fn word<W: FromStr<Err: Display>>(field: &str, text: &str) -> Result<
 
 /// A date, which must be given.
 pub(super) fn date(field: &str, text: &str) -> Result<Date, Fault> {
-    wire::time::parse_date(text).ok_or_else(|| Fault::invalid(field, "must be a date like 2026-01-05"))
+    wire::time::parse_date(text)
+        .ok_or_else(|| Fault::invalid(field, "must be a date like 2026-01-05"))
 }
 
 /// A date, or `None` for an empty text.

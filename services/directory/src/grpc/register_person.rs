@@ -5,6 +5,7 @@ use directory_domain::{
     Person,
     person::{Command, Register},
 };
+use kernel::PersonId;
 use tonic::Request;
 use wire::schoolside::directory::v1::{RegisterPersonRequest, RegisterPersonResponse};
 
@@ -17,12 +18,13 @@ pub(super) async fn register_person(
 ) -> Result<RegisterPersonResponse, Fault> {
     let ask = request.get_ref();
     let (_, call) = call_of(&request, &ask.command_id, &ask.etag)?;
-    let person = parse::id("name", "people", &ask.name)?;
+    let person: PersonId = parse::id("name", "people", &ask.name)?;
     let command = Register {
         person: person.clone(),
         display_name: ask.display_name.clone(),
         email: parse::short("email", &ask.email)?,
     };
-    let done = app.execute::<Person>(call, Person::stream(&person), Command::Register(command)).await?;
+    let done =
+        app.execute::<Person>(call, Person::stream(&person), Command::Register(command)).await?;
     Ok(RegisterPersonResponse { etag: done.etag, consistency: done.consistency })
 }

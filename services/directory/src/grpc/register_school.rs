@@ -5,7 +5,7 @@ use directory_domain::{
     School,
     school::{Command, Register},
 };
-use kernel::SchoolLevel;
+use kernel::{SchoolId, SchoolLevel};
 use tonic::Request;
 use wire::schoolside::directory::v1::{self as pb, RegisterSchoolRequest, RegisterSchoolResponse};
 
@@ -18,7 +18,7 @@ pub(super) async fn register_school(
 ) -> Result<RegisterSchoolResponse, Fault> {
     let ask = request.get_ref();
     let (_, call) = call_of(&request, &ask.command_id, &ask.etag)?;
-    let school = parse::id("name", "schools", &ask.name)?;
+    let school: SchoolId = parse::id("name", "schools", &ask.name)?;
     let command = Register {
         school: school.clone(),
         display_name: ask.display_name.clone(),
@@ -28,12 +28,14 @@ pub(super) async fn register_school(
         effective_from: parse::optional_date("effective_from", &ask.effective_from)?,
         external_keys: parse::external_keys(&ask.external_keys)?,
     };
-    let done = app.execute::<School>(call, School::stream(&school), Command::Register(command)).await?;
+    let done =
+        app.execute::<School>(call, School::stream(&school), Command::Register(command)).await?;
     Ok(RegisterSchoolResponse { etag: done.etag, consistency: done.consistency })
 }
 
 fn level(number: i32) -> Result<Option<SchoolLevel>, Fault> {
-    let level = pb::SchoolLevel::try_from(number).map_err(|_| Fault::invalid("level", "must be one of its values"))?;
+    let level = pb::SchoolLevel::try_from(number)
+        .map_err(|_| Fault::invalid("level", "must be one of its values"))?;
     Ok(match level {
         pb::SchoolLevel::Unspecified => None,
         pb::SchoolLevel::Elementary => Some(SchoolLevel::Elementary),

@@ -2,9 +2,10 @@
 
 use chassis::{call::call_of, fault::Fault};
 use directory_domain::{
-    Reference, Team, Person,
+    Person, Reference, Team,
     person::{Command, StartMembership},
 };
+use kernel::{PersonId, TeamId};
 use tonic::Request;
 use wire::schoolside::directory::v1::{StartMembershipRequest, StartMembershipResponse};
 
@@ -20,8 +21,8 @@ pub(super) async fn start_membership(
 ) -> Result<StartMembershipResponse, Fault> {
     let ask = request.get_ref();
     let (_, call) = call_of(&request, &ask.command_id, &ask.etag)?;
-    let person = parse::id("name", "people", &ask.name)?;
-    let team = parse::id("team", "teams", &ask.team)?;
+    let person: PersonId = parse::id("name", "people", &ask.name)?;
+    let team: TeamId = parse::id("team", "teams", &ask.team)?;
     let known = app.exists::<Team>(Team::stream(&team)).await?;
     let command = StartMembership {
         person: person.clone(),
@@ -30,6 +31,8 @@ pub(super) async fn start_membership(
         effective_from: parse::date("effective_from", &ask.effective_from)?,
         capacity_percent: if ask.capacity_percent == 0 { FULL } else { ask.capacity_percent },
     };
-    let done = app.execute::<Person>(call, Person::stream(&person), Command::StartMembership(command)).await?;
+    let done = app
+        .execute::<Person>(call, Person::stream(&person), Command::StartMembership(command))
+        .await?;
     Ok(StartMembershipResponse { etag: done.etag, consistency: done.consistency })
 }

@@ -36,5 +36,7 @@ pub(super) async fn apply(recorded: &Recorded, tx: &mut PgConnection) -> Result<
 
 /// The district, once it is defined.
 pub(crate) async fn get(pool: &PgPool) -> Result<Option<Row>, sqlx::Error> {
-    sqlx::query_as("select display_name, zone, lea_id, version from directory.district").fetch_optional(pool).await
+    sqlx::query_as("select display_name, zone, lea_id, version from directory.district")
+        .fetch_optional(pool)
+        .await
 }

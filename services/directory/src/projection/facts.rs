@@ -97,7 +97,11 @@ pub(crate) async fn of_team(pool: &PgPool, team: &str) -> Result<Vec<Row>, sqlx:
 }
 
 /// The team that serves a network on a day, as far as is known.
-pub(crate) async fn serving(pool: &PgPool, network: &str, day: Date) -> Result<Option<String>, sqlx::Error> {
+pub(crate) async fn serving(
+    pool: &PgPool,
+    network: &str,
+    day: Date,
+) -> Result<Option<String>, sqlx::Error> {
     sqlx::query_scalar("select directory.in_force('network_team', $1, $2, null)")
         .bind(network)
         .bind(PgDate(day))

@@ -56,7 +56,12 @@ pub(crate) async fn get(
 }
 
 /// At most `limit` networks behind the id `behind`.
-pub(crate) async fn list(pool: &PgPool, day: Date, behind: &str, limit: i64) -> Result<Vec<Row>, sqlx::Error> {
+pub(crate) async fn list(
+    pool: &PgPool,
+    day: Date,
+    behind: &str,
+    limit: i64,
+) -> Result<Vec<Row>, sqlx::Error> {
     sqlx::query_as(
         "select id, display_name, external_keys, version, directory.in_force('network_team', id, $1, null) as team
          from directory.network where id > $2 order by id limit $3",

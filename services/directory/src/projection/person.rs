@@ -60,12 +60,20 @@ pub(super) async fn apply(recorded: &Recorded, tx: &mut PgConnection) -> Result<
         Event::MembershipStarted(start) => {
             let capacity = Some(i32::from(start.capacity_percent));
             let person = start.person.as_str();
-            hold(recorded, (person, start.team.as_str(), start.role), capacity, start.effective_from, tx).await?;
+            hold(
+                recorded,
+                (person, start.team.as_str(), start.role),
+                capacity,
+                start.effective_from,
+                tx,
+            )
+            .await?;
             start.person
         }
         Event::MembershipEnded(end) => {
             let from = end.effective_until.tomorrow().unwrap_or(Date::MAX);
-            hold(recorded, (end.person.as_str(), end.team.as_str(), end.role), None, from, tx).await?;
+            hold(recorded, (end.person.as_str(), end.team.as_str(), end.role), None, from, tx)
+                .await?;
             end.person
         }
         Event::Erased(erased) => {
@@ -84,7 +92,11 @@ pub(super) async fn apply(recorded: &Recorded, tx: &mut PgConnection) -> Result<
     Ok(())
 }
 
-async fn register(recorded: &Recorded, person: &Registered, tx: &mut PgConnection) -> Result<(), sqlx::Error> {
+async fn register(
+    recorded: &Recorded,
+    person: &Registered,
+    tx: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
     sqlx::query(
         "insert into directory.person (id, display_name, email, version) values ($1, $2, $3, $4)
          on conflict (id) do update set display_name = excluded.display_name, email = excluded.email,
@@ -125,10 +137,12 @@ async fn hold(
 
 /// One person.
 pub(crate) async fn get(pool: &PgPool, id: &str) -> Result<Option<Row>, sqlx::Error> {
-    sqlx::query_as("select id, display_name, email, erased, version from directory.person where id = $1")
-        .bind(id)
-        .fetch_optional(pool)
-        .await
+    sqlx::query_as(
+        "select id, display_name, email, erased, version from directory.person where id = $1",
+    )
+    .bind(id)
+    .fetch_optional(pool)
+    .await
 }
 
 /// At most `limit` people behind the id `behind`, of a team on a day or of all.
@@ -173,7 +187,11 @@ pub(crate) async fn members(
 }
 
 /// The roles that people hold on a day, by person, team and role.
-pub(crate) async fn held(pool: &PgPool, people: &[String], day: Date) -> Result<Vec<Held>, sqlx::Error> {
+pub(crate) async fn held(
+    pool: &PgPool,
+    people: &[String],
+    day: Date,
+) -> Result<Vec<Held>, sqlx::Error> {
     sqlx::query_as(
         "select m.person, p.display_name, m.team, m.role, m.capacity_percent, m.effective_from
          from directory.members_on($2, null) m join directory.person p on p.id = m.person

@@ -52,25 +52,36 @@ pub(super) async fn apply(recorded: &Recorded, tx: &mut PgConnection) -> Result<
         Event::NetworkAssigned(fact) => {
             let (school, value) = (fact.school, fact.network);
             let kind = Kind::SchoolNetwork;
-            facts::record(recorded, kind, school.as_str(), value.as_str(), fact.effective_from, tx).await?;
+            facts::record(recorded, kind, school.as_str(), value.as_str(), fact.effective_from, tx)
+                .await?;
             school
         }
         Event::TierAssigned(fact) => {
             let (school, value) = (fact.school, fact.tier);
             let kind = Kind::SchoolTier;
-            facts::record(recorded, kind, school.as_str(), value.as_str(), fact.effective_from, tx).await?;
+            facts::record(recorded, kind, school.as_str(), value.as_str(), fact.effective_from, tx)
+                .await?;
             school
         }
         Event::PrincipalAppointed(fact) => {
             let (school, value) = (fact.school, fact.principal);
             let kind = Kind::SchoolPrincipal;
-            facts::record(recorded, kind, school.as_str(), value.as_str(), fact.effective_from, tx).await?;
+            facts::record(recorded, kind, school.as_str(), value.as_str(), fact.effective_from, tx)
+                .await?;
             school
         }
         Event::Closed(fact) => {
             let (school, value) = (fact.school, fact.merged_into);
             let value = value.as_ref().map_or("", |into| into.as_str());
-            facts::record(recorded, Kind::SchoolClosed, school.as_str(), value, fact.effective_on, tx).await?;
+            facts::record(
+                recorded,
+                Kind::SchoolClosed,
+                school.as_str(),
+                value,
+                fact.effective_on,
+                tx,
+            )
+            .await?;
             school
         }
     };
@@ -82,7 +93,11 @@ pub(super) async fn apply(recorded: &Recorded, tx: &mut PgConnection) -> Result<
     Ok(())
 }
 
-async fn register(recorded: &Recorded, school: &Registered, tx: &mut PgConnection) -> Result<(), sqlx::Error> {
+async fn register(
+    recorded: &Recorded,
+    school: &Registered,
+    tx: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
     sqlx::query(
         "insert into directory.school
              (id, display_name, nces_id, level, enrolment, effective_from, external_keys, version)
@@ -182,7 +197,11 @@ pub(crate) async fn of_team(
 }
 
 /// The schools whose principal of record a person is on a day, by person.
-pub(crate) async fn led_by(pool: &PgPool, people: &[String], day: Date) -> Result<Vec<(String, String)>, sqlx::Error> {
+pub(crate) async fn led_by(
+    pool: &PgPool,
+    people: &[String],
+    day: Date,
+) -> Result<Vec<(String, String)>, sqlx::Error> {
     sqlx::query_as(
         "select principal, id from directory.schools_on($2, null) where principal = any($1) order by principal, id",
     )

@@ -48,7 +48,8 @@ pub(super) async fn apply(recorded: &Recorded, tx: &mut PgConnection) -> Result<
         Event::Defined(team) => define(recorded, &team, tx).await?,
         Event::NetworkAssigned(fact) => {
             let (network, team) = (fact.network.as_str(), fact.team.as_str());
-            facts::record(recorded, Kind::NetworkTeam, network, team, fact.effective_from, tx).await?;
+            facts::record(recorded, Kind::NetworkTeam, network, team, fact.effective_from, tx)
+                .await?;
             sqlx::query("update directory.team set version = $2 where id = $1")
                 .bind(team)
                 .bind(recorded.version.0)
@@ -59,7 +60,11 @@ pub(super) async fn apply(recorded: &Recorded, tx: &mut PgConnection) -> Result<
     Ok(())
 }
 
-async fn define(recorded: &Recorded, team: &Defined, tx: &mut PgConnection) -> Result<(), sqlx::Error> {
+async fn define(
+    recorded: &Recorded,
+    team: &Defined,
+    tx: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
     let kind = match team.kind {
         TeamKind::NetworkTeam => pb::TeamKind::NetworkTeam,
         TeamKind::Desk => pb::TeamKind::Desk,
@@ -103,12 +108,14 @@ pub(crate) async fn list(
     behind: &str,
     limit: i64,
 ) -> Result<Vec<Row>, sqlx::Error> {
-    sqlx::query_as(select!("t.id > $3 and ($4::smallint is null or t.kind = $4) order by t.id limit $5"))
-        .bind(PgDate(day))
-        .bind(None::<PgTimestamp>)
-        .bind(behind)
-        .bind(kind)
-        .bind(limit)
-        .fetch_all(pool)
-        .await
+    sqlx::query_as(select!(
+        "t.id > $3 and ($4::smallint is null or t.kind = $4) order by t.id limit $5"
+    ))
+    .bind(PgDate(day))
+    .bind(None::<PgTimestamp>)
+    .bind(behind)
+    .bind(kind)
+    .bind(limit)
+    .fetch_all(pool)
+    .await
 }

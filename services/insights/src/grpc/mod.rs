@@ -4,7 +4,7 @@ mod get_figures;
 mod get_scorecard;
 mod question;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use chassis::fault::Fault;
 use kernel::time::SharedClock;
@@ -15,6 +15,9 @@ use wire::schoolside::insights::v1::{
     GetFiguresRequest, GetFiguresResponse, GetScorecardRequest, GetScorecardResponse,
     insights_service_server::InsightsService,
 };
+
+/// How long a query waits for a view to include what it asks for.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Everything the RPCs read from.
 pub struct Insights {
@@ -28,7 +31,7 @@ pub struct Insights {
 
 impl Insights {
     async fn caught_up(&self, after: &str) -> Result<(), Fault> {
-        chassis::consistency::wait(after, &self.progress).await
+        chassis::consistency::wait_any(after, &self.progress, PATIENCE).await
     }
 }
 

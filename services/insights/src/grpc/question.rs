@@ -8,8 +8,6 @@ use super::Insights;
 
 /// The window and the instant of a question.
 pub struct Question {
-    /// The district's zone.
-    pub zone: TimeZone,
     /// The zone's name.
     pub zone_name: String,
     /// The cohort's window.
@@ -46,7 +44,7 @@ impl Question {
             "" => insights.clock.now(),
             text => instant(&zone, text)?,
         };
-        Ok(Self { zone, zone_name, window, evaluated_at })
+        Ok(Self { zone_name, window, evaluated_at })
     }
 }
 

@@ -37,7 +37,10 @@ pub(super) async fn list(app: &App, request: Request<ListRequest>) -> Result<Lis
         .collect();
     scope::keep_looks(app, &reader, "List", &seen).await?;
     Ok(ListResponse {
-        requests: seen.iter().map(|(id, state, seen)| resource::request(*id, state, *seen)).collect(),
+        requests: seen
+            .iter()
+            .map(|(id, state, seen)| resource::request(*id, state, *seen))
+            .collect(),
         next_page_token: next.map(|cursor| paging::encode(&cursor, bound)).unwrap_or_default(),
     })
 }

@@ -25,7 +25,8 @@ pub(super) async fn list_events(
     let caller = caller_of(&request)?;
     let ask = request.get_ref();
     let size = usize::try_from(paging::page_size(ask.page_size)?).unwrap_or_default();
-    let bound = paging::filter_hash(&ListEventsRequest { name: ask.name.clone(), ..Default::default() });
+    let bound =
+        paging::filter_hash(&ListEventsRequest { name: ask.name.clone(), ..Default::default() });
     let after = paging::decode(&ask.page_token, bound)?.map_or(Ok(0), |token| {
         token.parse().map_err(|_| Fault::invalid("page_token", "is not a token of this list"))
     })?;

@@ -34,7 +34,7 @@ use crate::app::App;
 pub(crate) use catalogue::Catalogue;
 
 /// What each rpc asks of its caller.
-pub(crate) const PERMISSIONS: PermissionTable = &[
+pub const PERMISSIONS: PermissionTable = &[
     ("/schoolside.requests.v1.CatalogueService/DefineRequestType", Permission::CatalogueWrite),
     ("/schoolside.requests.v1.CatalogueService/RetireRequestType", Permission::CatalogueWrite),
     ("/schoolside.requests.v1.CatalogueService/GetRequestType", Permission::CatalogueRead),
@@ -67,15 +67,24 @@ pub(crate) struct Requests {
 
 #[tonic::async_trait]
 impl RequestService for Requests {
-    async fn open(&self, request: Request<pb::OpenRequest>) -> Result<Response<pb::OpenResponse>, Status> {
+    async fn open(
+        &self,
+        request: Request<pb::OpenRequest>,
+    ) -> Result<Response<pb::OpenResponse>, Status> {
         answer(open::open(&self.app, request).await)
     }
 
-    async fn reply(&self, request: Request<pb::ReplyRequest>) -> Result<Response<pb::ReplyResponse>, Status> {
+    async fn reply(
+        &self,
+        request: Request<pb::ReplyRequest>,
+    ) -> Result<Response<pb::ReplyResponse>, Status> {
         answer(reply::reply(&self.app, request).await)
     }
 
-    async fn pause(&self, request: Request<pb::PauseRequest>) -> Result<Response<pb::PauseResponse>, Status> {
+    async fn pause(
+        &self,
+        request: Request<pb::PauseRequest>,
+    ) -> Result<Response<pb::PauseResponse>, Status> {
         answer(pause::pause(&self.app, request).await)
     }
 
@@ -107,7 +116,10 @@ impl RequestService for Requests {
         answer(reopen::reopen(&self.app, request).await)
     }
 
-    async fn close(&self, request: Request<pb::CloseRequest>) -> Result<Response<pb::CloseResponse>, Status> {
+    async fn close(
+        &self,
+        request: Request<pb::CloseRequest>,
+    ) -> Result<Response<pb::CloseResponse>, Status> {
         answer(close::close(&self.app, request).await)
     }
 
@@ -118,15 +130,24 @@ impl RequestService for Requests {
         answer(cancel::cancel(&self.app, request).await)
     }
 
-    async fn erase(&self, request: Request<pb::EraseRequest>) -> Result<Response<pb::EraseResponse>, Status> {
+    async fn erase(
+        &self,
+        request: Request<pb::EraseRequest>,
+    ) -> Result<Response<pb::EraseResponse>, Status> {
         answer(erase::erase(&self.app, request).await)
     }
 
-    async fn get(&self, request: Request<pb::GetRequest>) -> Result<Response<pb::GetResponse>, Status> {
+    async fn get(
+        &self,
+        request: Request<pb::GetRequest>,
+    ) -> Result<Response<pb::GetResponse>, Status> {
         answer(get::get(&self.app, request).await)
     }
 
-    async fn list(&self, request: Request<pb::ListRequest>) -> Result<Response<pb::ListResponse>, Status> {
+    async fn list(
+        &self,
+        request: Request<pb::ListRequest>,
+    ) -> Result<Response<pb::ListResponse>, Status> {
         answer(list::list(&self.app, request).await)
     }
 

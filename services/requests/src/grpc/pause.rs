@@ -12,7 +12,10 @@ use wire::schoolside::requests::v1::{PauseRequest, PauseResponse};
 use super::{act::Act, parse};
 use crate::app::App;
 
-pub(super) async fn pause(app: &App, request: Request<PauseRequest>) -> Result<PauseResponse, Fault> {
+pub(super) async fn pause(
+    app: &App,
+    request: Request<PauseRequest>,
+) -> Result<PauseResponse, Fault> {
     let act = Act::begin(app, &request, Action::Work).await?;
     let ask = request.into_inner();
     let pause = Pause {

@@ -11,7 +11,10 @@ use wire::schoolside::requests::v1::{ReplyRequest, ReplyResponse};
 use super::{act::Act, parse};
 use crate::app::App;
 
-pub(super) async fn reply(app: &App, request: Request<ReplyRequest>) -> Result<ReplyResponse, Fault> {
+pub(super) async fn reply(
+    app: &App,
+    request: Request<ReplyRequest>,
+) -> Result<ReplyResponse, Fault> {
     let act = Act::begin(app, &request, Action::Reply).await?;
     let ask = request.into_inner();
     let reply = Reply {

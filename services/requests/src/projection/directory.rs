@@ -39,7 +39,7 @@ async fn apply(event: &Recorded, tx: &mut PgConnection) -> Result<(), HandleErro
         "district.defined" => {
             let it: pb::DistrictDefined = message(event)?;
             let sql = "insert into requests.district (zone) values ($1)
-                       on conflict (only) do update set zone = excluded.zone";
+                       on conflict (singleton) do update set zone = excluded.zone";
             sqlx::query(sql).bind(it.zone).execute(tx).await?;
         }
         "school.registered" => {
@@ -162,7 +162,8 @@ pub(crate) async fn roles(
                    select ($2 at time zone coalesce((select zone from requests.district), 'UTC'))::date as day)
                select team, role from requests.membership, today where person = $1
                    and effective_from <= today.day and (effective_until is null or effective_until >= today.day)";
-    let rows = sqlx::query(sql).bind(person.as_str()).bind(PgTimestamp(now)).fetch_all(pool).await?;
+    let rows =
+        sqlx::query(sql).bind(person.as_str()).bind(PgTimestamp(now)).fetch_all(pool).await?;
     let mut roles = Vec::new();
     for row in &rows {
         if let (Some(team), Some(role)) = (parsed(row, 0)?, parsed(row, 1)?) {

@@ -34,7 +34,8 @@ pub(super) fn fold<D: Decider>(
             continue;
         }
         if recorded.version.0 > row.version + 1 {
-            let gap = format!("{} skips from {} to {}", recorded.stream, row.version, recorded.version);
+            let gap =
+                format!("{} skips from {} to {}", recorded.stream, row.version, recorded.version);
             return Err(HandleError::Poison(gap.into()));
         }
         let event = recorded.decode::<D::Event>()?;

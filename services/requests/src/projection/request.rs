@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use eventlog::{PgTimestamp, Recorded};
 use kernel::StreamId;
-use requests_domain::{
-    Reference, Request,
-    request::{Phase, State},
-};
+use requests_domain::{Reference, Request, request::State};
 use sqlx::{PgConnection, PgPool, Postgres, QueryBuilder, Row as _, postgres::PgRow};
 use stream::HandleError;
 use uuid::Uuid;
@@ -25,10 +22,11 @@ pub(super) async fn apply(page: &[&Recorded], tx: &mut PgConnection) -> Result<(
     if page.is_empty() {
         return Ok(());
     }
-    let known = sqlx::query("select id, version, doc::text from requests.request where id = any($1)")
-        .bind(fold::streams(page))
-        .fetch_all(&mut *tx)
-        .await?;
+    let known =
+        sqlx::query("select id, version, doc::text from requests.request where id = any($1)")
+            .bind(fold::streams(page))
+            .fetch_all(&mut *tx)
+            .await?;
     let mut rows = BTreeMap::new();
     for row in &known {
         let state = fold::state::<State>(row.try_get(2)?)?;
@@ -209,11 +207,18 @@ pub(crate) async fn list(
         query.push(" and state = any(").push_bind(states.clone()).push(")");
     }
     if let Some(Cursor { opened_at, id }) = after {
-        let compare = if filter.oldest_first { " and (opened_at, id) > (" } else { " and (opened_at, id) < (" };
+        let compare = if filter.oldest_first {
+            " and (opened_at, id) > ("
+        } else {
+            " and (opened_at, id) < ("
+        };
         query.push(compare).push_bind(PgTimestamp(opened_at)).push(", ").push_bind(id.0).push(")");
     }
-    let order =
-        if filter.oldest_first { " order by opened_at, id" } else { " order by opened_at desc, id desc" };
+    let order = if filter.oldest_first {
+        " order by opened_at, id"
+    } else {
+        " order by opened_at desc, id desc"
+    };
     query.push(order).push(" limit ").push_bind(limit);
     query.build().fetch_all(pool).await?.iter().map(found).collect()
 }
@@ -249,10 +254,3 @@ pub(crate) async fn next_closing(pool: &PgPool) -> Result<Option<kernel::Timesta
 
 /// The words of the states in which somebody works on a request, or will.
 pub(crate) const OPEN: [&str; 2] = ["open", "paused"];
-
-impl Found {
-    /// Whether its opening has been applied.
-    pub(crate) fn is_opened(&self) -> bool {
-        self.state.phase != Phase::New
-    }
-}

@@ -39,7 +39,7 @@ impl Handler for TakeOver {
             cases.entry(event.stream).or_default().push(event);
         }
         // Cases are independent of each other; within one the order counts.
-        let cases = cases.into_values().map(|decisions| self.take_all(decisions));
+        let cases: Vec<_> = cases.into_values().map(|decisions| self.take_all(decisions)).collect();
         futures_stream::iter(cases).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
         Ok(())
     }

@@ -34,7 +34,7 @@ pub(crate) struct AutoClose {
 impl DueWork for AutoClose {
     async fn run_due(&self, now: Timestamp) -> Result<usize, BoxError> {
         let due = request::closing_by(&self.pool, now, BATCH).await?;
-        let closing = due.iter().map(|(id, version)| self.close(*id, *version));
+        let closing: Vec<_> = due.iter().map(|(id, version)| self.close(*id, *version)).collect();
         let positions: Vec<Position> =
             futures_stream::iter(closing).buffer_unordered(AT_ONCE).try_collect().await?;
         // What is due is read from the view: until it shows these as closed they would be found again.

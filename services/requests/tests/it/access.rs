@@ -31,8 +31,8 @@ async fn confidentiality_is_respected_by_every_read() {
         names.push(desk.held_of(code).await);
     }
     for (who, expected) in table {
-        let list = desk.requests(who).list(ListRequest { after: desk.after(), ..Default::default() });
-        let list = list.await.unwrap().into_inner().requests;
+        let ask = ListRequest { after: desk.after(), ..Default::default() };
+        let list = desk.requests(who).list(ask).await.unwrap().into_inner().requests;
         for (at, (name, expected)) in names.iter().zip(expected).enumerate() {
             let what = format!("{who:?} reads {}", types[at]);
             let got = desk.get(who, name).await;
@@ -61,7 +61,12 @@ async fn what_lies_outside_the_scope_answers_like_what_does_not_exist() {
     let desk = Desk::open().await;
     let name = desk.held().await;
     let absent = "requests/00000000-0000-4000-8000-000000000000";
-    let reply = |name: &str| ReplyRequest { name: name.into(), command_id: command_id(), body: "x".into(), ..Default::default() };
+    let reply = |name: &str| ReplyRequest {
+        name: name.into(),
+        command_id: command_id(),
+        body: "x".into(),
+        ..Default::default()
+    };
     let outside = desk.requests(Who::OtherHead).reply(reply(&name)).await.unwrap_err();
     let missing = desk.requests(Who::OtherHead).reply(reply(absent)).await.unwrap_err();
     assert_eq!(outside.code(), missing.code());
@@ -75,9 +80,17 @@ async fn permission_is_asked_before_existence_is_revealed() {
     let name = desk.held().await;
     let absent = "requests/00000000-0000-4000-8000-000000000000";
     for name in [name.as_str(), absent] {
-        let pause = PauseRequest { name: name.into(), command_id: command_id(), reason: PauseReason::Scheduled.into(), ..Default::default() };
+        let pause = PauseRequest {
+            name: name.into(),
+            command_id: command_id(),
+            reason: PauseReason::Scheduled.into(),
+            ..Default::default()
+        };
         let status = desk.requests(Who::Head).pause(pause).await.unwrap_err();
-        assert_eq!((status.code(), desk.reason(&status)), (Code::PermissionDenied, "PERMISSION_MISSING".into()));
+        assert_eq!(
+            (status.code(), desk.reason(&status)),
+            (Code::PermissionDenied, "PERMISSION_MISSING".into())
+        );
     }
     let anonymous = desk.anonymous().list(ListRequest::default()).await.unwrap_err();
     assert_eq!(anonymous.code(), Code::Unauthenticated);
@@ -88,7 +101,10 @@ async fn who_may_not_read_the_text_may_not_work_on_it() {
     let desk = Desk::open().await;
     let name = desk.held_of("IDEA").await;
     let status = desk.resolve(Who::Colleague, &name).await.unwrap_err();
-    assert_eq!((status.code(), desk.reason(&status)), (Code::PermissionDenied, "NOT_ALLOWED".into()));
+    assert_eq!(
+        (status.code(), desk.reason(&status)),
+        (Code::PermissionDenied, "NOT_ALLOWED".into())
+    );
 }
 
 #[tokio::test]
@@ -100,7 +116,8 @@ async fn a_principal_opens_for_their_own_school_only() {
         let status = desk.requests(Who::Head).open(ask).await.unwrap_err();
         assert_eq!(desk.reason(&status), "SCHOOL_NOT_KNOWN");
     }
-    let typed_by_staff = desk.requests(Who::Member).open(other).await.unwrap().into_inner().request.unwrap();
+    let typed_by_staff =
+        desk.requests(Who::Member).open(other).await.unwrap().into_inner().request.unwrap();
     assert_eq!(typed_by_staff.requester, "people/P-0202", "the school's principal of record");
     assert_eq!(typed_by_staff.submitter, "people/T1-operations-1");
 }
@@ -109,7 +126,13 @@ async fn a_principal_opens_for_their_own_school_only() {
 async fn internal_replies_are_for_the_office() {
     let desk = Desk::open().await;
     let name = desk.held().await;
-    let reply = |internal| ReplyRequest { name: name.clone(), command_id: command_id(), body: "hm".into(), internal, ..Default::default() };
+    let reply = |internal| ReplyRequest {
+        name: name.clone(),
+        command_id: command_id(),
+        body: "hm".into(),
+        internal,
+        ..Default::default()
+    };
     desk.requests(Who::Member).reply(reply(true)).await.unwrap();
     assert_eq!(desk.story(Who::Lead, &name).await.unwrap().len(), 3);
     assert_eq!(desk.story(Who::Head, &name).await.unwrap().len(), 2);

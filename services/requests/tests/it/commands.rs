@@ -36,7 +36,10 @@ async fn a_command_id_used_for_something_else_is_refused() {
     desk.requests(Who::Head).open(ask.clone()).await.unwrap();
     let other = OpenRequest { summary: "Another thing".into(), ..ask };
     let status = desk.requests(Who::Head).open(other).await.unwrap_err();
-    assert_eq!((status.code(), desk.reason(&status)), (Code::InvalidArgument, "COMMAND_ID_REUSED".into()));
+    assert_eq!(
+        (status.code(), desk.reason(&status)),
+        (Code::InvalidArgument, "COMMAND_ID_REUSED".into())
+    );
 }
 
 #[tokio::test]
@@ -66,9 +69,17 @@ async fn a_state_that_does_not_allow_it_is_a_failed_precondition() {
     let name = desk.held().await;
     desk.resolve(Who::Member, &name).await.unwrap();
     let again = desk.resolve(Who::Member, &name).await.unwrap_err();
-    assert_eq!((again.code(), desk.reason(&again)), (Code::FailedPrecondition, "REQUEST_WRONG_STATE".into()));
+    assert_eq!(
+        (again.code(), desk.reason(&again)),
+        (Code::FailedPrecondition, "REQUEST_WRONG_STATE".into())
+    );
     assert_eq!(again.message(), "a request that is resolved cannot be resolved");
-    let cancel = CancelRequest { name, command_id: command_id(), reason: "withdrawn".into(), ..Default::default() };
+    let cancel = CancelRequest {
+        name,
+        command_id: command_id(),
+        reason: "withdrawn".into(),
+        ..Default::default()
+    };
     let late = desk.requests(Who::Head).cancel(cancel).await.unwrap_err();
     assert_eq!(desk.reason(&late), "REQUEST_WRONG_STATE");
 }
@@ -82,15 +93,22 @@ async fn malformed_and_oversized_fields_are_named() {
         (OpenRequest { summary: " ".into(), ..opening("FAC5") }, "summary"),
         (OpenRequest { description: "x".repeat(65_537), ..opening("FAC5") }, "description"),
         (OpenRequest { priority: "P9".into(), ..opening("FAC5") }, "priority"),
-        (OpenRequest { attributes: [("colour".into(), "red".into())].into(), ..opening("FAC5") }, "attributes.colour"),
-        (OpenRequest { attributes: [("room".into(), "1\0".into())].into(), ..opening("FAC5") }, "attributes"),
+        (
+            OpenRequest { attributes: [("colour".into(), "red".into())].into(), ..opening("FAC5") },
+            "attributes.colour",
+        ),
+        (
+            OpenRequest { attributes: [("room".into(), "1\0".into())].into(), ..opening("FAC5") },
+            "attributes",
+        ),
     ];
     for (ask, field) in cases {
         let status = desk.requests(Who::Head).open(ask).await.unwrap_err();
         assert_eq!(status.code(), Code::InvalidArgument, "{field}");
         assert_eq!(desk.field(&status), field);
     }
-    let nothing = ReplyRequest { name: desk.held().await, command_id: command_id(), ..Default::default() };
+    let nothing =
+        ReplyRequest { name: desk.held().await, command_id: command_id(), ..Default::default() };
     let status = desk.requests(Who::Head).reply(nothing).await.unwrap_err();
     assert_eq!(desk.reason(&status), "TEXT_MISSING");
 }
@@ -99,7 +117,10 @@ async fn malformed_and_oversized_fields_are_named() {
 async fn an_unknown_or_retired_type_is_refused() {
     let desk = Desk::open().await;
     let unknown = desk.requests(Who::Head).open(opening("NONE")).await.unwrap_err();
-    assert_eq!((unknown.code(), desk.reason(&unknown)), (Code::NotFound, "REQUEST_TYPE_UNKNOWN".into()));
+    assert_eq!(
+        (unknown.code(), desk.reason(&unknown)),
+        (Code::NotFound, "REQUEST_TYPE_UNKNOWN".into())
+    );
     desk.retire("FAC5").await;
     let retired = desk.requests(Who::Head).open(opening("FAC5")).await.unwrap_err();
     assert_eq!(desk.reason(&retired), "REQUEST_TYPE_RETIRED");

@@ -6,7 +6,8 @@ use prost_types::Timestamp;
 use tonic::Code;
 use uuid::Uuid;
 use wire::schoolside::requests::v1::{
-    ImportOutcome as O, ImportRequestsRequest, ImportRequestsResponse, ImportRow, ListRequest, RequestState,
+    ImportOutcome as O, ImportRequestsRequest, ImportRequestsResponse, ImportRow, ListRequest,
+    RequestState,
 };
 
 use crate::support::{Desk, Who, command_id, days};
@@ -50,7 +51,12 @@ async fn import(desk: &Desk, rows: Vec<ImportRow>) -> ImportRequestsResponse {
 }
 
 fn batch(rows: Vec<ImportRow>) -> ImportRequestsRequest {
-    ImportRequestsRequest { command_id: command_id(), source_system: "boston-311".into(), rows, validate_only: false }
+    ImportRequestsRequest {
+        command_id: command_id(),
+        source_system: "boston-311".into(),
+        rows,
+        validate_only: false,
+    }
 }
 
 fn outcomes(response: &ImportRequestsResponse) -> Vec<O> {
@@ -77,11 +83,19 @@ async fn rows_are_accepted_unchanged_updated_or_refused_for_ever() {
     assert_eq!(outcomes(&third), [O::Updated, O::Refused, O::Refused]);
     let refusal = third.results[1].refusal.as_ref().unwrap();
     assert_eq!(
-        (refusal.reason.as_str(), refusal.field.as_str(), refusal.value.as_str(), refusal.expected.as_str()),
+        (
+            refusal.reason.as_str(),
+            refusal.field.as_str(),
+            refusal.value.as_str(),
+            refusal.expected.as_str()
+        ),
         ("IMPORT_CONTRADICTION", "team", "PWD", "ISD")
     );
     let refusal = third.results[2].refusal.as_ref().unwrap();
-    assert_eq!((refusal.reason.as_str(), refusal.field.as_str(), refusal.value.as_str()), ("IMPORT_ROW_INVALID", "tier", "7"));
+    assert_eq!(
+        (refusal.reason.as_str(), refusal.field.as_str(), refusal.value.as_str()),
+        ("IMPORT_ROW_INVALID", "tier", "7")
+    );
 }
 
 #[tokio::test]
@@ -91,14 +105,24 @@ async fn an_imported_request_is_as_its_source_states_and_lives_on() {
     desk.see(&first.consistency);
     let request = desk.get(Who::Director, &first.results[0].name).await.unwrap();
     assert_eq!((request.state(), request.imported), (RequestState::Resolved, true));
-    assert_eq!((request.opened_at, request.resolved_at, request.stated_due_at), (at(0), at(-60), at(86_400)));
-    assert_eq!((request.team.as_str(), request.source_queue.as_str()), ("teams/ISD", "ISD_Housing"));
+    assert_eq!(
+        (request.opened_at, request.resolved_at, request.stated_due_at),
+        (at(0), at(-60), at(86_400))
+    );
+    assert_eq!(
+        (request.team.as_str(), request.source_queue.as_str()),
+        ("teams/ISD", "ISD_Housing")
+    );
     assert_eq!((request.school.as_str(), request.tier), ("", 0));
     let story = desk.story(Who::Director, &request.name).await.unwrap();
     assert_eq!(story.iter().map(|event| event.occurred_at).nth(1), Some(at(0)));
 
     desk.advance(days(400)).await;
-    assert_eq!(desk.get(Who::Director, &request.name).await.unwrap().state(), RequestState::Resolved, "not closed by itself");
+    assert_eq!(
+        desk.get(Who::Director, &request.name).await.unwrap().state(),
+        RequestState::Resolved,
+        "not closed by itself"
+    );
     let living = desk.resolve(Who::Director, &first.results[1].name).await.unwrap();
     assert_eq!(living.state(), RequestState::Resolved);
     let late = import(&desk, vec![changed(2, |row| row.resolved_at = at(9_000))]).await;
@@ -112,7 +136,8 @@ async fn a_repeated_batch_repeats_its_answers_and_a_trial_writes_nothing() {
     let tried = desk.imports(Who::Importer).import_requests(trial).await.unwrap().into_inner();
     assert_eq!(outcomes(&tried), [O::Accepted, O::Unchanged]);
     let ask = batch(vec![row(1)]);
-    let first = desk.imports(Who::Importer).import_requests(ask.clone()).await.unwrap().into_inner();
+    let first =
+        desk.imports(Who::Importer).import_requests(ask.clone()).await.unwrap().into_inner();
     let again = desk.imports(Who::Importer).import_requests(ask).await.unwrap().into_inner();
     assert_eq!(outcomes(&first), [O::Accepted]);
     assert_eq!(first, again);
@@ -121,7 +146,8 @@ async fn a_repeated_batch_repeats_its_answers_and_a_trial_writes_nothing() {
 #[tokio::test]
 async fn only_importers_import_and_only_so_much_at_once() {
     let desk = Desk::open().await;
-    let status = desk.imports(Who::Operator).import_requests(batch(vec![row(1)])).await.unwrap_err();
+    let status =
+        desk.imports(Who::Operator).import_requests(batch(vec![row(1)])).await.unwrap_err();
     assert_eq!(status.code(), Code::PermissionDenied);
     let many = (0..1_001).map(row).collect();
     let status = desk.imports(Who::Importer).import_requests(batch(many)).await.unwrap_err();

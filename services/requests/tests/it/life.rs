@@ -13,24 +13,53 @@ async fn a_request_lives_from_opening_to_closing_and_its_story_tells_it() {
     let opened = desk.ask(Who::Head, "FAC5").await;
     let name = opened.name.clone();
     assert_eq!(opened.state(), RequestState::Open);
-    assert_eq!((opened.network.as_str(), opened.tier, opened.school_level.as_str()), ("networks/N1", 2, "k8"));
+    assert_eq!(
+        (opened.network.as_str(), opened.tier, opened.school_level.as_str()),
+        ("networks/N1", 2, "k8")
+    );
     assert_eq!((opened.requester.as_str(), opened.priority.as_str()), ("people/P-0101", "P3"));
 
     desk.route(&name, "T1", "operations", "T1-operations-1", 1).await;
     let routed = desk.get(Who::Member, &name).await.unwrap();
-    assert_eq!((routed.team.as_str(), routed.member.as_str(), routed.priority.as_str()), ("teams/T1", "people/T1-operations-1", "P2"));
+    assert_eq!(
+        (routed.team.as_str(), routed.member.as_str(), routed.priority.as_str()),
+        ("teams/T1", "people/T1-operations-1", "P2")
+    );
 
-    let ask = ReplyRequest { name: name.clone(), command_id: command_id(), body: "Which room?".into(), ..Default::default() };
+    let ask = ReplyRequest {
+        name: name.clone(),
+        command_id: command_id(),
+        body: "Which room?".into(),
+        ..Default::default()
+    };
     desk.requests(Who::Member).reply(ask).await.unwrap();
-    let pause = PauseRequest { name: name.clone(), command_id: command_id(), reason: PauseReason::WaitingForRequester.into(), ..Default::default() };
-    let paused = desk.requests(Who::Member).pause(pause).await.unwrap().into_inner().request.unwrap();
+    let pause = PauseRequest {
+        name: name.clone(),
+        command_id: command_id(),
+        reason: PauseReason::WaitingForRequester.into(),
+        ..Default::default()
+    };
+    let paused =
+        desk.requests(Who::Member).pause(pause).await.unwrap().into_inner().request.unwrap();
     assert_eq!(paused.state(), RequestState::Paused);
-    let answer = ReplyRequest { name: name.clone(), command_id: command_id(), body: "Room 12".into(), ..Default::default() };
-    let resumed = desk.requests(Who::Head).reply(answer).await.unwrap().into_inner().request.unwrap();
+    let answer = ReplyRequest {
+        name: name.clone(),
+        command_id: command_id(),
+        body: "Room 12".into(),
+        ..Default::default()
+    };
+    let resumed =
+        desk.requests(Who::Head).reply(answer).await.unwrap().into_inner().request.unwrap();
     assert_eq!(resumed.state(), RequestState::Open);
 
     desk.resolve(Who::Member, &name).await.unwrap();
-    let reopen = ReopenRequest { name: name.clone(), command_id: command_id(), reason: "not_fixed".into(), note: "still cold".into(), ..Default::default() };
+    let reopen = ReopenRequest {
+        name: name.clone(),
+        command_id: command_id(),
+        reason: "not_fixed".into(),
+        note: "still cold".into(),
+        ..Default::default()
+    };
     desk.requests(Who::Head).reopen(reopen).await.unwrap();
     let resolved = desk.resolve(Who::Member, &name).await.unwrap();
     assert_eq!(resolved.outcome(), Outcome::Done);
@@ -39,8 +68,15 @@ async fn a_request_lives_from_opening_to_closing_and_its_story_tells_it() {
     assert_eq!(closed.request.unwrap().state(), RequestState::Closed);
 
     let story = desk.story(Who::Head, &name).await.unwrap();
-    let types: Vec<_> = story.iter().map(|event| event.r#type.trim_start_matches("request.")).collect();
-    assert_eq!(types, ["opened", "routed", "replied", "paused", "replied", "resumed", "resolved", "reopened", "resolved", "closed"]);
+    let types: Vec<_> =
+        story.iter().map(|event| event.r#type.trim_start_matches("request.")).collect();
+    assert_eq!(
+        types,
+        [
+            "opened", "routed", "replied", "paused", "replied", "resumed", "resolved", "reopened",
+            "resolved", "closed"
+        ]
+    );
     let Some(Detail::Replied(first)) = &story[2].detail else { panic!("not a reply") };
     let Some(Detail::Replied(second)) = &story[4].detail else { panic!("not a reply") };
     assert_eq!((first.author(), second.author()), (Author::Staff, Author::Requester));
@@ -61,7 +97,12 @@ async fn a_resolution_nobody_objects_to_closes_by_itself_after_seven_days() {
     assert!(closed.automatic);
 
     desk.advance(days(6)).await;
-    let reopen = |name: &str| ReopenRequest { name: name.into(), command_id: command_id(), reason: "recurred".into(), ..Default::default() };
+    let reopen = |name: &str| ReopenRequest {
+        name: name.into(),
+        command_id: command_id(),
+        reason: "recurred".into(),
+        ..Default::default()
+    };
     desk.requests(Who::Head).reopen(reopen(&name)).await.unwrap();
     desk.resolve(Who::Member, &name).await.unwrap();
     desk.advance(days(15)).await;

@@ -40,13 +40,39 @@ async fn a_list_is_filtered_by_what_it_is_asked_for() {
     desk.resolve(Who::Member, &resolved).await.unwrap();
     let asks = [
         (ListRequest { open_only: true, ..Default::default() }, vec![&open]),
-        (ListRequest { state: RequestState::Resolved.into(), ..Default::default() }, vec![&resolved]),
-        (ListRequest { state: RequestState::Resolved.into(), open_only: true, ..Default::default() }, vec![]),
-        (ListRequest { request_type: "requestTypes/STU".into(), ..Default::default() }, vec![&resolved]),
-        (ListRequest { team: "teams/T1".into(), order_by: "opened_at".into(), ..Default::default() }, vec![&open, &resolved]),
+        (
+            ListRequest { state: RequestState::Resolved.into(), ..Default::default() },
+            vec![&resolved],
+        ),
+        (
+            ListRequest {
+                state: RequestState::Resolved.into(),
+                open_only: true,
+                ..Default::default()
+            },
+            vec![],
+        ),
+        (
+            ListRequest { request_type: "requestTypes/STU".into(), ..Default::default() },
+            vec![&resolved],
+        ),
+        (
+            ListRequest {
+                team: "teams/T1".into(),
+                order_by: "opened_at".into(),
+                ..Default::default()
+            },
+            vec![&open, &resolved],
+        ),
         (ListRequest { team: "teams/T2".into(), ..Default::default() }, vec![]),
-        (ListRequest { school: "schools/0101".into(), ..Default::default() }, vec![&resolved, &open]),
-        (ListRequest { requester: "people/P-0101".into(), ..Default::default() }, vec![&resolved, &open]),
+        (
+            ListRequest { school: "schools/0101".into(), ..Default::default() },
+            vec![&resolved, &open],
+        ),
+        (
+            ListRequest { requester: "people/P-0101".into(), ..Default::default() },
+            vec![&resolved, &open],
+        ),
         (ListRequest { member: "people/nobody".into(), ..Default::default() }, vec![]),
     ];
     for (ask, expected) in asks {
@@ -59,5 +85,8 @@ async fn a_list_is_filtered_by_what_it_is_asked_for() {
     let status = desk.requests(Who::Lead).list(unknown).await.unwrap_err();
     assert_eq!((status.code(), desk.field(&status)), (Code::InvalidArgument, "order_by".into()));
     let negative = ListRequest { page_size: -1, ..Default::default() };
-    assert_eq!(desk.requests(Who::Lead).list(negative).await.unwrap_err().code(), Code::InvalidArgument);
+    assert_eq!(
+        desk.requests(Who::Lead).list(negative).await.unwrap_err().code(),
+        Code::InvalidArgument
+    );
 }

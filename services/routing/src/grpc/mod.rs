@@ -15,7 +15,7 @@ use wire::schoolside::routing::v1::{self as pb, routing_service_server::RoutingS
 use crate::app::App;
 
 /// What each rpc asks of its caller.
-pub(crate) const PERMISSIONS: PermissionTable = &[
+pub const PERMISSIONS: PermissionTable = &[
     ("/schoolside.routing.v1.RoutingService/PublishRuleSet", Permission::RulesWrite),
     ("/schoolside.routing.v1.RoutingService/GetRuleSet", Permission::RoutingRead),
     ("/schoolside.routing.v1.RoutingService/GetDecision", Permission::RoutingRead),

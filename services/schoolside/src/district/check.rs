@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     DistrictFiles,
+    catalogue::RequestType,
     error::FileError,
     fact::{Entry, Fact, TeamKind, Thing},
 };
@@ -14,12 +15,17 @@ type Defined<'a> = BTreeMap<(Thing, &'a str), &'a Entry>;
 pub(super) fn check(files: &DistrictFiles) -> Vec<FileError> {
     let mut errors = Vec::new();
     let defined = definitions(&files.entries, &mut errors);
-    let categories = categories(&files.entries);
+    let (categories, attributes) = (categories(&files.entries), attributes(&files.entries));
     for entry in &files.entries {
         for refers in entry.fact.refers() {
             let (word, home) = refers.thing.words();
             let found = defined.get(&(refers.thing, refers.id.as_str()));
-            if found.is_none() && !(refers.thing == Thing::Category && categories.contains(refers.id.as_str())) {
+            let exists = match refers.thing {
+                Thing::Category => categories.contains(&refers.id),
+                Thing::Attribute => attributes.contains(&refers.id),
+                _ => found.is_some(),
+            };
+            if !exists {
                 let problem = format!("there is no such {word}: add it to {home} or correct it");
                 errors.push(entry.place.error(&refers.field, &refers.id, problem));
             }
@@ -54,15 +60,29 @@ fn definitions<'a>(entries: &'a [Entry], errors: &mut Vec<FileError>) -> Defined
     defined
 }
 
-fn categories(entries: &[Entry]) -> BTreeSet<&str> {
-    entries
-        .iter()
-        .flat_map(|entry| match &entry.fact {
-            Fact::RequestType(request_type) => request_type.category.as_slice(),
-            _ => &[],
-        })
-        .map(String::as_str)
-        .collect()
+/// Every category path and every beginning of one, parts joined by `/`, and every single part.
+fn categories(entries: &[Entry]) -> BTreeSet<String> {
+    let mut categories = BTreeSet::new();
+    for request_type in request_types(entries) {
+        for (index, part) in request_type.category.iter().enumerate() {
+            categories.insert(part.clone());
+            categories.insert(request_type.category[..=index].join("/"));
+        }
+    }
+    categories
+}
+
+/// Every attribute that is published by some type.
+fn attributes(entries: &[Entry]) -> BTreeSet<String> {
+    let attributes = request_types(entries).flat_map(|request_type| &request_type.attributes);
+    attributes.filter(|attribute| attribute.published).map(|attribute| attribute.name.clone()).collect()
+}
+
+fn request_types(entries: &[Entry]) -> impl Iterator<Item = &RequestType> {
+    entries.iter().filter_map(|entry| match &entry.fact {
+        Fact::RequestType(request_type) => Some(request_type),
+        _ => None,
+    })
 }
 
 /// The last rule takes what no other placed: its team must be one that does.

@@ -162,8 +162,6 @@ pub enum Fact {
         calendar: CalendarId,
         /// What it says.
         document: String,
-        /// How much of it is known: closures and openings known later are left out.
-        known_at: Option<Timestamp>,
     },
     /// A policy, as a document in the policy format.
     Policy {
@@ -188,6 +186,7 @@ pub(super) enum Thing {
     School,
     RequestType,
     Category,
+    Attribute,
     Calendar,
     Policy,
     RuleSet,
@@ -205,6 +204,7 @@ impl Thing {
             Self::School => ("school", "schools.csv"),
             Self::RequestType => ("request type", "catalogue.csv"),
             Self::Category => ("category", "catalogue.csv"),
+            Self::Attribute => ("published attribute", "attributes.csv"),
             Self::Calendar => ("calendar", "the folder calendars"),
             Self::Policy => ("policy", "the folder policies"),
             Self::RuleSet => ("rule set", "rules.toml"),
@@ -253,12 +253,11 @@ impl Fact {
             Self::Person { person, .. } => (Thing::Person, person.as_str()),
             Self::School { school, .. } => (Thing::School, school.as_str()),
             Self::RequestType(request_type) => (Thing::RequestType, request_type.id.as_str()),
-            Self::Calendar { calendar, known_at: None, .. } => (Thing::Calendar, calendar.as_str()),
+            Self::Calendar { calendar, .. } => (Thing::Calendar, calendar.as_str()),
             Self::Policy { policy, .. } => (Thing::Policy, policy.as_str()),
             Self::RuleSet(_) => (Thing::RuleSet, ""),
             Self::Instrument(instrument) => (Thing::Instrument, instrument.id.as_str()),
-            Self::Calendar { .. }
-            | Self::TeamNetwork { .. }
+            Self::TeamNetwork { .. }
             | Self::SchoolNetwork { .. }
             | Self::SchoolTier { .. }
             | Self::Principal { .. }
@@ -301,6 +300,30 @@ impl Fact {
         }
     }
 
+    /// What it is about: facts about one thing keep their order.
+    pub(super) fn subject(&self) -> String {
+        let (kind, id) = match self {
+            Self::District { .. } => ("district", ""),
+            Self::Network { network, .. } => ("network", network.as_str()),
+            Self::TeamNetwork { network, .. } => ("served network", network.as_str()),
+            Self::Team { team, .. } => ("team", team.as_str()),
+            Self::Person { person, .. }
+            | Self::MembershipStarted { person, .. }
+            | Self::MembershipEnded { person, .. } => ("person", person.as_str()),
+            Self::School { school, .. }
+            | Self::SchoolNetwork { school, .. }
+            | Self::SchoolTier { school, .. }
+            | Self::Principal { school, .. }
+            | Self::SchoolClosed { school, .. } => ("school", school.as_str()),
+            Self::RequestType(request_type) => ("request type", request_type.id.as_str()),
+            Self::Calendar { calendar, .. } => ("calendar", calendar.as_str()),
+            Self::Policy { policy, .. } => ("policy", policy.as_str()),
+            Self::RuleSet(_) => ("rule set", ""),
+            Self::Instrument(instrument) => ("instrument", instrument.id.as_str()),
+        };
+        format!("{kind} {id}")
+    }
+
     /// The command that enters it, recorded then: the same whoever enters it and however often.
     #[must_use]
     pub fn command_id(&self, recorded: Option<Timestamp>) -> CommandId {
@@ -334,8 +357,7 @@ impl Fact {
                 format!("person {person} is {role} in {team} until {until}")
             }
             Self::RequestType(request_type) => format!("request type {} {}", request_type.id, request_type.name),
-            Self::Calendar { calendar, known_at: None, .. } => format!("calendar {calendar}"),
-            Self::Calendar { calendar, known_at: Some(at), .. } => format!("calendar {calendar} as known at {at}"),
+            Self::Calendar { calendar, .. } => format!("calendar {calendar}"),
             Self::Policy { policy, .. } => format!("policy {policy}"),
             Self::RuleSet(rules) => format!("rule set with {} rules", rules.rules.len()),
             Self::Instrument(instrument) => format!("instrument {}", instrument.id),

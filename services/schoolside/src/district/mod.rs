@@ -17,11 +17,17 @@ pub mod instruments;
 pub mod rules;
 pub mod source;
 
+mod apply;
 mod calendars;
 mod changes;
 mod check;
+mod clients;
+mod command;
 mod directory;
 mod document;
+mod known;
+mod message;
+mod plan;
 mod policies;
 mod settings;
 mod table;
@@ -31,8 +37,13 @@ mod tests;
 
 use jiff::Timestamp;
 
+pub use apply::{Recorded, apply_fact, enter};
+pub use clients::Clients;
+pub use command::{DistrictCommand, LoadArgs, run};
 pub use error::{FileError, Place};
 pub use fact::{Entry, Fact};
+pub use known::State;
+pub use plan::{Plan, Report, ReportStep, Step, apply, plan};
 pub use source::Source;
 
 /// Everything that a district's files say.
@@ -40,6 +51,8 @@ pub use source::Source;
 pub struct DistrictFiles {
     /// The facts, file by file.
     pub entries: Vec<Entry>,
+    /// Each calendar as it was known at first, and at each instant at which it learned of something.
+    pub calendar_versions: Vec<Entry>,
     /// What the central desks promise for their contribution.
     pub desk_targets: Vec<DeskTarget>,
 }
@@ -63,17 +76,21 @@ impl DistrictFiles {
     /// The facts in the order in which they were recorded; within one instant what others refer to comes first.
     #[must_use]
     pub fn facts_in_recorded_order(&self) -> Vec<(Option<Timestamp>, Fact)> {
-        let mut entries: Vec<&Entry> = self.entries.iter().collect();
-        entries.sort_by_key(|entry| (entry.recorded, entry.fact.rank()));
-        entries.into_iter().map(|entry| (entry.recorded, entry.fact.clone())).collect()
+        let dated = self.entries.iter().filter(|entry| !matches!(entry.fact, Fact::Calendar { .. }));
+        in_order(dated.chain(&self.calendar_versions))
     }
 
-    /// The facts to enter at once, in the same order: of a calendar only the whole, with what it learned when.
+    /// The facts to enter at once, in the same order: each calendar as a whole, with what it learned when.
     #[must_use]
     pub fn facts_to_load(&self) -> Vec<(Option<Timestamp>, Fact)> {
-        let partial = |fact: &Fact| matches!(fact, Fact::Calendar { known_at: Some(_), .. });
-        self.facts_in_recorded_order().into_iter().filter(|(_, fact)| !partial(fact)).collect()
+        in_order(self.entries.iter())
     }
+}
+
+fn in_order<'a>(entries: impl Iterator<Item = &'a Entry>) -> Vec<(Option<Timestamp>, Fact)> {
+    let mut entries: Vec<&Entry> = entries.collect();
+    entries.sort_by_key(|entry| (entry.recorded, entry.fact.rank()));
+    entries.into_iter().map(|entry| (entry.recorded, entry.fact.clone())).collect()
 }
 
 /// Reads a district's files.
@@ -122,7 +139,7 @@ pub fn read(source: &Source) -> Result<DistrictFiles, Vec<FileError>> {
         }) {
             let Some(text) = text(&name, &mut errors) else { continue };
             let read = if folder == calendars::FOLDER { calendars::read } else { policies::read };
-            read(&name, &text, &settings, &mut files.entries, &mut errors);
+            read(&name, &text, &settings, &mut files, &mut errors);
         }
     }
     directory::implied_people(&mut files.entries);

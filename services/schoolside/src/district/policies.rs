@@ -1,8 +1,10 @@
 //! The folder `policies`: one file per policy, named by its id, in the policy format of the SLA service.
 
 use kernel::PolicyId;
+use sla_domain::policy::Rules;
 
 use super::{
+    DistrictFiles,
     calendars::id_of,
     error::{FileError, Place},
     fact::{Entry, Fact, Refers, Thing},
@@ -13,19 +15,43 @@ use super::{
 pub(super) const FOLDER: &str = "policies";
 
 /// Reads one policy.
-pub(super) fn read(file: &str, text: &str, settings: &Settings, entries: &mut Vec<Entry>, errors: &mut Vec<FileError>) {
+pub(super) fn read(
+    file: &str,
+    text: &str,
+    settings: &Settings,
+    files: &mut DistrictFiles,
+    errors: &mut Vec<FileError>,
+) {
     let place = Place::new(file, None);
     let Some(policy) = id_of::<PolicyId>(file, FOLDER, errors) else { return };
-    if let Err(error) = text.parse::<toml::Table>() {
-        errors.push(place.error("", "", error.message()));
-        return;
+    match Rules::read(text) {
+        Ok(_) => {
+            let fact = Fact::Policy { policy, document: text.to_owned() };
+            files.entries.push(Entry { place, recorded: settings.recorded, fact });
+        }
+        Err(faults) => {
+            errors.extend(faults.0.iter().map(|fault| place.error(&fault.path, "", fault.problem.clone())));
+        }
     }
-    let fact = Fact::Policy { policy, document: text.to_owned() };
-    entries.push(Entry { place, recorded: settings.recorded, fact });
 }
 
-/// The calendars and request types that a policy names.
+/// The calendars, request types and categories that a policy names; none for a document with faults.
 pub(super) fn refers(document: &str) -> Vec<Refers> {
-    let _ = (document, Thing::Calendar);
-    Vec::new()
+    let Ok(rules) = Rules::read(document) else { return Vec::new() };
+    let mut refers = Vec::new();
+    for (index, entry) in rules.entries.iter().enumerate() {
+        let mut to = |thing, id: String, field: &str| {
+            refers.push(Refers { thing, id, field: format!("entries[{index}].{field}") });
+        };
+        for id in &entry.matching.request_types {
+            to(Thing::RequestType, id.to_string(), "match.request_types");
+        }
+        for category in &entry.matching.categories {
+            to(Thing::Category, category.clone(), "match.categories");
+        }
+        for target in &entry.targets {
+            to(Thing::Calendar, target.calendar.to_string(), "targets.calendar");
+        }
+    }
+    refers
 }

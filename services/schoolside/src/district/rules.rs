@@ -100,6 +100,10 @@ impl RuleSet {
                 refers.push(Refers { thing: Thing::Team, id: team.to_string(), field });
             }
             for condition in &rule.conditions {
+                let field = || format!("rule[{index}].when.{}", condition.field);
+                if let Some(attribute) = condition.field.strip_prefix("attribute.") {
+                    refers.push(Refers { thing: Thing::Attribute, id: attribute.to_owned(), field: field() });
+                }
                 let thing = match condition.field.as_str() {
                     "request_type" => Thing::RequestType,
                     "category" => Thing::Category,
@@ -107,7 +111,6 @@ impl RuleSet {
                     "network" => Thing::Network,
                     _ => continue,
                 };
-                let field = || format!("rule[{index}].when.{}", condition.field);
                 refers.extend(condition.values.iter().map(|id| Refers { thing, id: id.clone(), field: field() }));
             }
         }

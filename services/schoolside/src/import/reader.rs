@@ -45,6 +45,12 @@ impl Reader {
         Ok(Self { latest, ..Self::begin(path, mapping)? })
     }
 
+    /// The file, as it was named.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     /// How far it has come, for a progress bar.
     #[must_use]
     pub fn progress(&self) -> Progress {

@@ -17,7 +17,7 @@ use wire::schoolside::surveys::v1::{self as pb, survey_service_server::SurveySer
 use crate::app::App;
 
 /// What each rpc asks of its caller. Whoever holds a token needs nothing else to see and answer its form.
-pub(crate) const PERMISSIONS: PermissionTable = &[
+pub const PERMISSIONS: PermissionTable = &[
     ("/schoolside.surveys.v1.SurveyService/PublishInstrument", Permission::SurveysWrite),
     ("/schoolside.surveys.v1.SurveyService/GetInstrument", Permission::SurveysRead),
     ("/schoolside.surveys.v1.SurveyService/GetInvitation", Permission::Public),

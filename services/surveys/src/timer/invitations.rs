@@ -39,11 +39,11 @@ impl DueWork for Invitations {
     async fn run_due(&self, now: Timestamp) -> Result<usize, BoxError> {
         let due = invitation::due(&self.pool, now, BATCH).await?;
         let instruments = self.instruments(&due).await?;
-        let mut commands = Vec::with_capacity(due.len());
+        let mut work = Vec::with_capacity(due.len());
         for due in &due {
-            commands.push(self.command(due, &instruments)?);
+            let (timer, id, command) = self.command(due, &instruments)?;
+            work.push(self.execute(timer, id, command));
         }
-        let work = commands.into_iter().map(|(verb, id, command)| self.execute(verb, id, command));
         let done: Vec<Option<Position>> =
             futures_stream::iter(work).buffer_unordered(AT_ONCE).try_collect().await?;
         let positions: Vec<Position> = done.into_iter().flatten().collect();
@@ -99,11 +99,11 @@ impl Invitations {
     /// Executes a command; the position of its event, if it has one.
     async fn execute(
         &self,
-        verb: &'static str,
+        timer: &'static str,
         id: StreamId,
         command: Command,
     ) -> Result<Option<Position>, BoxError> {
-        let call = timer_call(verb, &id.to_string());
+        let call = timer_call(timer, &id.to_string());
         let executed = eventlog::execute::<Invitation>(&self.log, call, id, command).await?;
         Ok((executed.events > 0 && !executed.duplicate).then_some(executed.position))
     }

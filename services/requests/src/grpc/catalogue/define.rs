@@ -41,9 +41,15 @@ fn definition(ask: RequestType) -> Result<Definition, Fault> {
         id: parse::required("request_type.name", "requestTypes", &ask.name)?,
         name: ask.display_name,
         category: ask.category,
-        accountable_role: parse::optional_word("request_type.accountable_role", &ask.accountable_role)?,
+        accountable_role: parse::optional_word(
+            "request_type.accountable_role",
+            &ask.accountable_role,
+        )?,
         contributing: ask.contributing,
-        default_priority: parse::optional_word("request_type.default_priority", &ask.default_priority)?,
+        default_priority: parse::optional_word(
+            "request_type.default_priority",
+            &ask.default_priority,
+        )?,
         attributes: ask.attributes.into_iter().map(attribute).collect::<Result<_, _>>()?,
         confidentiality: parse::stated("request_type.confidentiality", confidentiality)?,
         external_keys: ask.external_keys,

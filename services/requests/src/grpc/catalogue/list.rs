@@ -13,7 +13,8 @@ pub(super) async fn list(
     let ask = request.into_inner();
     let size = paging::page_size(ask.page_size)?;
     let show_retired = ask.show_retired;
-    let bound = paging::filter_hash(&ListRequestTypesRequest { show_retired, ..Default::default() });
+    let bound =
+        paging::filter_hash(&ListRequestTypesRequest { show_retired, ..Default::default() });
     let after = paging::decode(&ask.page_token, bound)?.unwrap_or_default();
     app.wait(&ask.after).await?;
     let mut found =

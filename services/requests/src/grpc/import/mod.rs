@@ -81,7 +81,8 @@ async fn run(app: &App, call: &Call, rows: Vec<Row>) -> Result<ImportRequestsRes
             }
         }
     }
-    let running = requests.into_iter().map(|(id, rows)| one_request(app, call, id, rows));
+    let running: Vec<_> =
+        requests.into_iter().map(|(id, rows)| one_request(app, call, id, rows)).collect();
     let finished: Vec<_> = stream::iter(running).buffer_unordered(AT_ONCE).try_collect().await?;
     for (at, outcome) in finished.into_iter().flatten() {
         done[at] = Some(outcome);
@@ -105,7 +106,8 @@ async fn one_request(
 ) -> Result<Vec<(usize, Done)>, Fault> {
     let mut done = Vec::with_capacity(rows.len());
     for (at, import, request_hash) in rows {
-        let command_id = CommandId(Uuid::new_v5(&batch.command_id.0, format!("row {at}").as_bytes()));
+        let command_id =
+            CommandId(Uuid::new_v5(&batch.command_id.0, format!("row {at}").as_bytes()));
         let call = Call { command_id, request_hash, expected: None, meta: batch.meta.clone() };
         let command = Command::Import(import);
         let outcome = match eventlog::execute::<Aggregate>(&app.log, call, id, command).await {

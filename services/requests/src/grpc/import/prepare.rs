@@ -60,10 +60,11 @@ async fn definitions(
 ) -> Result<BTreeMap<RequestTypeId, Definition>, Fault> {
     let names: BTreeSet<_> = ask.rows.iter().map(|row| row.request_type.as_str()).collect();
     let ids = names.into_iter().filter_map(|name| name.strip_prefix("requestTypes/")?.parse().ok());
-    let loads = ids.map(|id: RequestTypeId| async move {
+    let load = |id: RequestTypeId| async move {
         let (state, _) = eventlog::load::<RequestType>(&app.log, request_type::stream(&id)).await?;
         Ok::<_, Fault>(state.definition.map(|definition| (id, definition)))
-    });
+    };
+    let loads: Vec<_> = ids.map(load).collect();
     let found: Vec<_> = stream::iter(loads).buffer_unordered(AT_ONCE).try_collect().await?;
     Ok(found.into_iter().flatten().collect())
 }

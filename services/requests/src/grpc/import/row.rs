@@ -66,7 +66,8 @@ fn word(field: &'static str, text: &str) -> Result<Option<String>, ImportRefusal
 
 fn instant(field: &'static str, at: Option<&Instant>) -> Result<Option<Timestamp>, ImportRefusal> {
     let Some(at) = at else { return Ok(None) };
-    let out_of_range = || invalid(field, format_args!("{at:?}"), "an instant between the years 0 and 9999");
+    let out_of_range =
+        || invalid(field, format_args!("{at:?}"), "an instant between the years 0 and 9999");
     from_proto(at).map(to_microsecond).map(Some).ok_or_else(out_of_range)
 }
 
@@ -91,8 +92,11 @@ pub(super) fn import(context: &Context<'_>, row: &ImportRow) -> Result<Import, I
     let outcome = outcome(row.outcome)?;
     let tier = if row.tier == 0 { None } else { Some(row.tier.to_string()) };
     let tier = tier.map(|tier| tier.parse().map_err(|error| invalid("tier", row.tier, error)));
+    let tier = tier.transpose()?;
     let priority = word("priority", &row.priority)?;
-    let priority = priority.map(|text| text.parse().map_err(|error| invalid("priority", &text, error)));
+    let priority =
+        priority.map(|text| text.parse().map_err(|error| invalid("priority", &text, error)));
+    let priority = priority.transpose()?;
     for part in &row.category {
         word("category", part)?;
     }
@@ -109,11 +113,11 @@ pub(super) fn import(context: &Context<'_>, row: &ImportRow) -> Result<Import, I
         opened: opened.ok_or_else(|| invalid("opened_at", "", "an instant"))?,
         school: named("school", "schools", &row.school)?,
         network: named("network", "networks", &row.network)?,
-        tier: tier.transpose()?,
+        tier,
         team: named("team", "teams", &row.team)?,
         queue: word("queue", &row.queue)?,
         channel: word("channel", &row.channel)?.unwrap_or_default(),
-        priority: priority.transpose()?,
+        priority,
         due: instant("due_at", row.due_at.as_ref())?,
         resolved: resolved_at.map(|at| (at, outcome)),
     })
@@ -137,7 +141,8 @@ mod tests {
 
     #[test]
     fn a_bad_field_is_named_with_what_would_have_been_taken() {
-        let good = ImportRow { row_hash: vec![0; 32], external_id: "1".into(), ..Default::default() };
+        let good =
+            ImportRow { row_hash: vec![0; 32], external_id: "1".into(), ..Default::default() };
         let cases = [
             (ImportRow { row_hash: vec![1], ..good.clone() }, "row_hash"),
             (ImportRow { tier: 4, ..good.clone() }, "tier"),

@@ -45,9 +45,10 @@ async fn states(app: &App, rows: &[Row]) -> Result<HashMap<StreamId, State>, Fau
         Row::Ready { stream, .. } => Some(*stream),
         Row::Refused(_) => None,
     });
-    let loads = ids.map(|id| async move {
+    let load = |id| async move {
         let (state, _) = eventlog::load::<Aggregate>(&app.log, id).await?;
         Ok::<_, Fault>((id, state))
-    });
+    };
+    let loads: Vec<_> = ids.map(load).collect();
     stream::iter(loads).buffer_unordered(AT_ONCE).try_collect().await
 }

@@ -91,6 +91,8 @@ pub struct World {
     pub(super) zone: TimeZone,
     pub(super) schools: Vec<School>,
     pub(super) types: Vec<Type>,
+    /// The keys of the items that a survey asks.
+    pub(super) survey_items: Vec<String>,
     members: BTreeMap<(TeamId, Role), Vec<PersonId>>,
     serving: BTreeMap<NetworkId, Since<TeamId>>,
     office: Timetable,
@@ -111,6 +113,7 @@ impl World {
             zone: TimeZone::UTC,
             schools: Vec::new(),
             types: types(files)?,
+            survey_items: Vec::new(),
             members: BTreeMap::new(),
             serving: BTreeMap::new(),
             office: timetable("office")?,
@@ -158,6 +161,9 @@ impl World {
             }
             Fact::MembershipStarted { person, team, role, .. } => {
                 self.members.entry((team, role)).or_default().push(person);
+            }
+            Fact::Instrument(instrument) => {
+                self.survey_items = instrument.items.into_iter().map(|item| item.key).collect();
             }
             _ => {}
         }

@@ -40,7 +40,8 @@ fn seasons(definition: &Definition, faults: &mut Faults) {
             faults.add(format!("seasons[{index}].to"), "lies before `from`");
         }
         let earlier = definition.seasons[..index].iter();
-        if let Some(other) = { earlier }.position(|one| one.from <= season.to && season.from <= one.to)
+        if let Some(other) =
+            { earlier }.position(|one| one.from <= season.to && season.from <= one.to)
         {
             faults.add(format!("seasons[{index}]"), format!("overlaps seasons[{other}]"));
         }

@@ -1,6 +1,10 @@
 //! The calendar file: TOML, or JSON of the same shape.
 
-use jiff::{Timestamp, civil::{Date, DateTime}, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 use serde_json::Value;
 
 use super::{
@@ -111,7 +115,13 @@ fn opening(value: &Value, path: &str, tz: &TimeZone, faults: &mut Faults) -> Opt
     Some(Opening { date: date?, hours: wrapped(from?, to?), known_from, label })
 }
 
-fn end_of(table: &Table<'_>, key: &str, end: bool, absent: u32, faults: &mut Faults) -> Option<u32> {
+fn end_of(
+    table: &Table<'_>,
+    key: &str,
+    end: bool,
+    absent: u32,
+    faults: &mut Faults,
+) -> Option<u32> {
     match table.get(key) {
         None => Some(absent),
         Some(value) => time(value.as_str(), &table.path(key), end, faults),
@@ -123,7 +133,8 @@ fn time(text: Option<&str>, path: &str, end: bool, faults: &mut Faults) -> Optio
     let seconds = text.and_then(seconds_of_day).filter(|at| *at < DAY_SECONDS || end);
     if seconds.is_none() {
         let upper = if end { "24:00" } else { "23:59" };
-        faults.add(path, format!("expected a time of day in quotes, from \"00:00\" to \"{upper}\""));
+        faults
+            .add(path, format!("expected a time of day in quotes, from \"00:00\" to \"{upper}\""));
     }
     seconds
 }

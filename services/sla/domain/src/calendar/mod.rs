@@ -15,7 +15,7 @@ mod publish;
 pub mod timetable;
 mod wire;
 
-use kernel::{DecodeError, Decider, Encoded, EventCodec, RefusalKind, Timestamp};
+use kernel::{Decider, DecodeError, Encoded, EventCodec, RefusalKind, Timestamp};
 
 pub use definition::Definition;
 pub use hours::Hours;
@@ -55,7 +55,9 @@ pub enum Refusal {
     #[error("the calendar cannot be published: {0}")]
     Invalid(Faults),
     /// It never opens again.
-    #[error("the calendar has no open time from {from} on; give it weekly hours or an opening that lies ahead")]
+    #[error(
+        "the calendar has no open time from {from} on; give it weekly hours or an opening that lies ahead"
+    )]
     NoOpenTimeAhead {
         /// From when on it would be in force.
         from: Timestamp,

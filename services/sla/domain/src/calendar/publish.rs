@@ -162,7 +162,8 @@ mod tests {
 
     #[test]
     fn a_calendar_that_never_opens_again_is_refused() {
-        let past = r#"{"zone":"UTC","openings":[{"date":"2020-01-01","from":"08:00","to":"09:00"}]}"#;
+        let past =
+            r#"{"zone":"UTC","openings":[{"date":"2020-01-01","from":"08:00","to":"09:00"}]}"#;
         let now = at("2026-01-05T12:00:00Z");
         given::<Calendar>([])
             .when(now, publish(past, None))

@@ -64,15 +64,20 @@ pub(super) fn definition_from(
         zone: read.zone,
         weekly: all(&read.weekly)?,
         seasons: read.seasons.iter().map(|one| season_from(name, one)).collect::<Result<_, _>>()?,
-        closures: read.closures.into_iter().map(|one| closure_from(name, one)).collect::<Result<_, _>>()?,
-        openings: read.openings.into_iter().map(|one| opening_from(name, one)).collect::<Result<_, _>>()?,
+        closures: read
+            .closures
+            .into_iter()
+            .map(|one| closure_from(name, one))
+            .collect::<Result<_, _>>()?,
+        openings: read
+            .openings
+            .into_iter()
+            .map(|one| opening_from(name, one))
+            .collect::<Result<_, _>>()?,
     })
 }
 
-fn weekly_from(
-    name: &'static str,
-    read: &[proto::WeekdayHours],
-) -> Result<Weekly, DecodeError> {
+fn weekly_from(name: &'static str, read: &[proto::WeekdayHours]) -> Result<Weekly, DecodeError> {
     let mut weekly = Weekly::default();
     for day in read {
         let index = usize::try_from(day.weekday - 1).ok();

@@ -131,10 +131,7 @@ impl Judge<'_> {
         let metric = self.terms.metric;
         let cycles = evaluate(look.facts, &self.terms, look.now);
         let basis = &self.basis;
-        cycles
-            .into_iter()
-            .map(|cycle| Expected { metric, cycle, basis: basis.clone() })
-            .collect()
+        cycles.into_iter().map(|cycle| Expected { metric, cycle, basis: basis.clone() }).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use prost::Message;
 use wire::schoolside::sla::v1::CaseClockBreached;
 
 use super::{Basis, ClockKey, Snapshot, State};
-use crate::{codec::{instant, message, stamp}};
+use crate::codec::{instant, message, stamp};
 
 /// The due instant passed.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,10 @@ use prost::Message;
 use wire::schoolside::sla::v1::CaseClockCancelled;
 
 use super::{ClockKey, End, Snapshot, State};
-use crate::{codec::{instant, message, stamp, word}, words::{CancelReason}};
+use crate::{
+    codec::{instant, message, stamp, word},
+    words::CancelReason,
+};
 
 /// No longer judged.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,10 @@ use prost::Message;
 use wire::schoolside::sla::v1::CaseClockDueChanged;
 
 use super::{Basis, ClockKey, State};
-use crate::{codec::{message, optional_instant, stamp, word}, words::{Cause}};
+use crate::{
+    codec::{message, optional_instant, stamp, word},
+    words::Cause,
+};
 
 /// The due instant moved.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +51,11 @@ impl ClockDueChanged {
         let read: CaseClockDueChanged = message(NAME, payload)?;
         Ok(Self {
             clock: ClockKey::from_wire(NAME, read.clock.as_ref())?,
-            previous_due_at: optional_instant(NAME, "previous_due_at", read.previous_due_at.as_ref())?,
+            previous_due_at: optional_instant(
+                NAME,
+                "previous_due_at",
+                read.previous_due_at.as_ref(),
+            )?,
             due_at: optional_instant(NAME, "due_at", read.due_at.as_ref())?,
             cause: word(NAME, "cause", &read.cause)?,
             basis: Basis::from_wire(NAME, read.basis.as_ref())?,

@@ -5,7 +5,7 @@ use prost::Message;
 use wire::schoolside::sla::v1::CaseClockMet;
 
 use super::{Basis, ClockKey, End, Snapshot, State};
-use crate::{codec::{instant, message, optional_instant, stamp}};
+use crate::codec::{instant, message, optional_instant, stamp};
 
 /// Done in time.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,7 @@ use prost::Message;
 use wire::schoolside::sla::v1::CaseClockMissed;
 
 use super::{Basis, ClockKey, End, Snapshot, State};
-use crate::{codec::{instant, message, optional_instant, stamp}};
+use crate::codec::{instant, message, optional_instant, stamp};
 
 /// Done late.
 #[derive(Debug, Clone, PartialEq)]

@@ -26,7 +26,7 @@ mod state;
 mod tests;
 mod warned;
 
-use kernel::{DecodeError, Decider, Encoded, EventCodec, RefusalKind, Timestamp};
+use kernel::{Decider, DecodeError, Encoded, EventCodec, RefusalKind, Timestamp};
 
 pub use assess::{Assessment, Calendars, Look, Unready, assess, explain_due};
 pub use basis::{Basis, ClockKey, Snapshot};
@@ -197,10 +197,14 @@ impl EventCodec for Event {
             (ClockStarted::NAME, 1) => ClockStarted::decode(payload).map(Self::ClockStarted),
             (ClockPaused::NAME, 1) => ClockPaused::decode(payload).map(Self::ClockPaused),
             (ClockResumed::NAME, 1) => ClockResumed::decode(payload).map(Self::ClockResumed),
-            (ClockDueChanged::NAME, 1) => ClockDueChanged::decode(payload).map(Self::ClockDueChanged),
+            (ClockDueChanged::NAME, 1) => {
+                ClockDueChanged::decode(payload).map(Self::ClockDueChanged)
+            }
             (ClockWarned::NAME, 1) => ClockWarned::decode(payload).map(Self::ClockWarned),
             (ClockBreached::NAME, 1) => ClockBreached::decode(payload).map(Self::ClockBreached),
-            (BreachRetracted::NAME, 1) => BreachRetracted::decode(payload).map(Self::BreachRetracted),
+            (BreachRetracted::NAME, 1) => {
+                BreachRetracted::decode(payload).map(Self::BreachRetracted)
+            }
             (ClockMet::NAME, 1) => ClockMet::decode(payload).map(Self::ClockMet),
             (ClockMissed::NAME, 1) => ClockMissed::decode(payload).map(Self::ClockMissed),
             (ClockCancelled::NAME, 1) => ClockCancelled::decode(payload).map(Self::ClockCancelled),

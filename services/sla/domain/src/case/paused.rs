@@ -5,7 +5,10 @@ use prost::Message;
 use wire::schoolside::sla::v1::CaseClockPaused;
 
 use super::{ClockKey, State};
-use crate::{codec::{instant, message, stamp, word}, words::{PauseReason}};
+use crate::{
+    codec::{instant, message, stamp, word},
+    words::PauseReason,
+};
 
 /// A clock waits.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +50,11 @@ impl ClockPaused {
         Ok(Self {
             clock: ClockKey::from_wire(NAME, read.clock.as_ref())?,
             paused_at: instant(NAME, "paused_at", read.paused_at.as_ref())?,
-            reasons: read.reasons.iter().map(|one| word(NAME, "reasons", one)).collect::<Result<_, _>>()?,
+            reasons: read
+                .reasons
+                .iter()
+                .map(|one| word(NAME, "reasons", one))
+                .collect::<Result<_, _>>()?,
         })
     }
 }

@@ -49,9 +49,8 @@ impl Reconcile {
             }
         }
         let expected = |clock: &ClockKey| {
-            let same = |one: &Expected| {
-                one.metric == clock.metric && one.cycle.number == clock.cycle
-            };
+            let same =
+                |one: &Expected| one.metric == clock.metric && one.cycle.number == clock.cycle;
             self.clocks.iter().any(same)
         };
         for (clock, record) in &state.clocks {
@@ -130,7 +129,8 @@ impl Draft<'_> {
             self.resume(clock, expected, ended, false);
         }
         let recorded = self.record(clock).and_then(|record| record.paused.as_ref());
-        if let Some((paused_at, reasons)) = cycle.paused.as_ref().filter(|one| recorded != Some(one))
+        if let Some((paused_at, reasons)) =
+            cycle.paused.as_ref().filter(|one| recorded != Some(one))
         {
             let (paused_at, reasons) = (*paused_at, reasons.clone());
             self.push(Event::ClockPaused(ClockPaused { clock, paused_at, reasons }));

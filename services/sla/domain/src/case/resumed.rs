@@ -5,7 +5,7 @@ use prost::Message;
 use wire::schoolside::sla::v1::CaseClockResumed;
 
 use super::{Basis, ClockKey, State};
-use crate::{codec::{instant, message, optional_instant, stamp}};
+use crate::codec::{instant, message, optional_instant, stamp};
 
 /// A clock goes on.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,10 @@ use prost::Message;
 use wire::schoolside::sla::v1::CaseBreachRetracted;
 
 use super::{ClockKey, State};
-use crate::{codec::{instant, message, optional_instant, stamp, word}, words::{Cause}};
+use crate::{
+    codec::{instant, message, optional_instant, stamp, word},
+    words::Cause,
+};
 
 /// There was no breach.
 #[derive(Debug, Clone, PartialEq)]

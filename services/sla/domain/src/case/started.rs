@@ -7,7 +7,7 @@ use prost::Message;
 use wire::schoolside::sla::v1::CaseClockStarted;
 
 use super::{Basis, ClockKey, ClockRecord, Snapshot, State};
-use crate::{codec::{instant, message, optional_instant, stamp}};
+use crate::codec::{instant, message, optional_instant, stamp};
 
 /// A target applies.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,7 +5,7 @@ use prost::Message;
 use wire::schoolside::sla::v1::CaseClockWarned;
 
 use super::{ClockKey, State};
-use crate::{codec::{instant, message, number, optional_instant, optional_word, stamp}};
+use crate::codec::{instant, message, number, optional_instant, optional_word, stamp};
 
 /// A share of the target is used up.
 #[derive(Debug, Clone, PartialEq)]

@@ -150,13 +150,7 @@ pub(super) fn reckoning<'a>(
     Some((run, run.reckon()))
 }
 
-fn stand(
-    facts: &Facts,
-    terms: &Terms<'_>,
-    cycled: &Cycled,
-    number: u32,
-    now: Timestamp,
-) -> Cycle {
+fn stand(facts: &Facts, terms: &Terms<'_>, cycled: &Cycled, number: u32, now: Timestamp) -> Cycle {
     let mut pauses = Vec::new();
     let reckoned = reckoning(facts, terms, cycled, now, &mut pauses);
     let mut cycle = blank(cycled, number);

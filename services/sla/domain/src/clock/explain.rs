@@ -167,8 +167,7 @@ impl Parts {
         let labels: Vec<_> = labels
             .map(|label| if label.is_empty() { "closure".to_owned() } else { label })
             .collect();
-        let reason =
-            if labels.is_empty() { "outside hours".to_owned() } else { labels.join(", ") };
+        let reason = if labels.is_empty() { "outside hours".to_owned() } else { labels.join(", ") };
         self.push(from, to, PartKind::Closed, reason);
     }
 

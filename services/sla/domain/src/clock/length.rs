@@ -47,7 +47,9 @@ impl fmt::Display for Length {
 
 /// A text that is not a length.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a length; expected a whole number up to 1000000 and a unit, e.g. \"5 business_days\", \"12 hours\", \"45 minutes\", \"30 calendar_days\"")]
+#[error(
+    "{0:?} is not a length; expected a whole number up to 1000000 and a unit, e.g. \"5 business_days\", \"12 hours\", \"45 minutes\", \"30 calendar_days\""
+)]
 pub struct InvalidLength(String);
 
 impl FromStr for Length {
@@ -84,7 +86,9 @@ mod tests {
             assert_eq!(text.parse::<Length>().unwrap().to_string(), text);
         }
         assert_eq!("120 minutes".parse(), Ok(Length::Open(7200)));
-        for bad in ["1 day", "-1 hours", "1.5 hours", "5", "", "1 months", "1000001 hours", "+2 hours"] {
+        for bad in
+            ["1 day", "-1 hours", "1.5 hours", "5", "", "1 months", "1000001 hours", "+2 hours"]
+        {
             assert!(bad.parse::<Length>().is_err(), "{bad}");
         }
     }

@@ -66,7 +66,8 @@ pub(super) fn cycles(
             (StepKind::Cancelled, None) => {
                 current.stop = Some((step.at, Stop::Cancelled(CancelReason::RequestCancelled)));
             }
-            (StepKind::Reopened, None) | (StepKind::Resolved(_) | StepKind::Cancelled, Some(_)) => {}
+            (StepKind::Reopened, None) | (StepKind::Resolved(_) | StepKind::Cancelled, Some(_)) => {
+            }
         }
     }
     settle(&mut current, reply);

@@ -14,7 +14,7 @@ mod publish;
 mod tests;
 mod wire;
 
-use kernel::{CalendarId, DecodeError, Decider, Encoded, EventCodec, RefusalKind, Timestamp};
+use kernel::{CalendarId, Decider, DecodeError, Encoded, EventCodec, RefusalKind, Timestamp};
 
 pub use entry::{Entry, Match, Rules, Subject, Target};
 pub use publish::{Publish, Published};

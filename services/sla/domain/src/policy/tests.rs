@@ -72,7 +72,10 @@ fn defaults_fill_what_a_target_does_not_say() {
     let last = &rules.entries[2].targets;
     assert_eq!((last[0].calendar_mode, last[0].policy_mode), (Mode::Pinned, Mode::Pinned));
     assert_eq!((last[1].calendar_mode, last[1].policy_mode), (Mode::Follow, Mode::Follow));
-    assert_eq!((last[0].on_reopen, last[1].on_reopen), (OnReopen::ResumeExcludingGap, OnReopen::NewCycle));
+    assert_eq!(
+        (last[0].on_reopen, last[1].on_reopen),
+        (OnReopen::ResumeExcludingGap, OnReopen::NewCycle)
+    );
     assert_eq!(last[0].pauses, [PauseReason::WaitingForRequester]);
     assert_eq!(last[0].warn_at, [50, 80]);
     assert!(rules.entries[1].targets[0].warn_at.is_empty());
@@ -128,9 +131,15 @@ const RESOLUTION: &str = r#"metric = "first_resolution", length = "8 hours""#;
 #[test]
 fn a_policy_with_a_gap_is_refused() {
     let only = policy(&entry(r#"tiers = ["1"]"#, RESPONSE));
-    assert_eq!(faults(&only), ["entries[0]: the last entry must be for every request; add one without `match`"]);
+    assert_eq!(
+        faults(&only),
+        ["entries[0]: the last entry must be for every request; add one without `match`"]
+    );
     let gap = policy(&(entry(r#"tiers = ["1"]"#, RESPONSE) + &entry("", RESOLUTION)));
-    assert_eq!(faults(&gap), [r#"entries[1]: needs a target for first_response, or `without = ["first_response"]`"#]);
+    assert_eq!(
+        faults(&gap),
+        [r#"entries[1]: needs a target for first_response, or `without = ["first_response"]`"#]
+    );
 }
 
 #[test]
@@ -141,7 +150,9 @@ fn an_entry_that_earlier_ones_cover_together_is_refused() {
         + &entry("", RESPONSE);
     assert_eq!(
         faults(&policy(&covered)),
-        ["entries[2]: first_response can never apply: earlier entries take every request it is for"]
+        [
+            "entries[2]: first_response can never apply: earlier entries take every request it is for"
+        ]
     );
 }
 
@@ -149,21 +160,30 @@ fn an_entry_that_earlier_ones_cover_together_is_refused() {
 fn lengths_of_nothing_and_of_decades_are_refused() {
     for length in ["0 hours", "0 business_days", "9999 calendar_days", "999999 hours"] {
         let target = format!(r#"metric = "first_response", length = "{length}""#);
-        assert!(faults(&policy(&entry("", &target)))[0].starts_with("entries[0].targets[0].length"), "{length}");
+        assert!(
+            faults(&policy(&entry("", &target)))[0].starts_with("entries[0].targets[0].length"),
+            "{length}"
+        );
     }
 }
 
 #[test]
 fn metrics_that_no_clock_runs_for_are_refused() {
     let target = r#"metric = "ownership", length = "8 hours""#;
-    let expected = "entries[0]: ownership is not reckoned yet; use first_response or first_resolution";
+    let expected =
+        "entries[0]: ownership is not reckoned yet; use first_response or first_resolution";
     assert_eq!(faults(&policy(&entry("", target))), [expected]);
 }
 
 fn publish(calendars: &[&str]) -> Command {
     let known_calendars: BTreeSet<_> = calendars.iter().map(|id| id.parse().unwrap()).collect();
     let rules = Rules::read(FILE).unwrap();
-    Command::Publish(Publish { id: "standard".parse().unwrap(), rules, effective_from: None, known_calendars })
+    Command::Publish(Publish {
+        id: "standard".parse().unwrap(),
+        rules,
+        effective_from: None,
+        known_calendars,
+    })
 }
 
 fn now() -> Timestamp {

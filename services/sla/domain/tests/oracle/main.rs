@@ -1,5 +1,7 @@
 //! The engine against a slow oracle: random calendars around the clock changes of many zones.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod slow;
 
 use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
@@ -33,7 +35,10 @@ const CHANGES: &[(&str, &str)] = &[
 fn spans() -> impl Strategy<Value = Vec<Span>> {
     // Quarters of an hour, so that edges often fall on those of clock changes.
     prop::collection::vec((0u32..96, 1u32..=96), 0..3).prop_map(|pairs| {
-        pairs.into_iter().map(|(from, long)| Span { from: from * 900, to: (from + long) * 900 }).collect()
+        pairs
+            .into_iter()
+            .map(|(from, long)| Span { from: from * 900, to: (from + long) * 900 })
+            .collect()
     })
 }
 
@@ -48,7 +53,13 @@ fn definitions() -> impl Strategy<Value = (Definition, Date)> {
             let closures = closures.into_iter().map(|(day, from, long, whole)| {
                 let part = Span { from: from * 900, to: ((from + long) * 900).min(DAY_SECONDS) };
                 let hours = if whole { Span { from: 0, to: DAY_SECONDS } } else { part };
-                Closure { date: date(day), hours, yearly: day % 2 == 0, known_from: None, label: String::new() }
+                Closure {
+                    date: date(day),
+                    hours,
+                    yearly: day % 2 == 0,
+                    known_from: None,
+                    label: String::new(),
+                }
             });
             let openings = openings.into_iter().map(|(day, from, long)| Opening {
                 date: date(day),

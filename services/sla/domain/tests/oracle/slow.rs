@@ -34,7 +34,9 @@ impl Slow {
         let dates: Vec<_> = begin.series(1.day()).take_while(|date| *date <= end).collect();
         let nothing = vec![false; self.local.len()];
         let mut closed = nothing.clone();
-        for (date, closure) in dates.iter().flat_map(|date| definition.closures.iter().map(move |one| (date, one))) {
+        for (date, closure) in
+            dates.iter().flat_map(|date| definition.closures.iter().map(move |one| (date, one)))
+        {
             let same_day = (closure.date.month(), closure.date.day()) == (date.month(), date.day());
             if closure.date == *date || (closure.yearly && same_day) {
                 self.mark(&mut closed, *date, closure.hours);
@@ -104,16 +106,19 @@ impl Slow {
         let Some(nth) = days.checked_sub(1) else { return Some(self.instant(start)) };
         let date = self.local[start].date();
         let near = [date, date.yesterday().unwrap(), date.tomorrow().unwrap()];
-        let own = near.into_iter().find(|date| self.shifts.get(date).is_some_and(|shift| shift[start]))?;
+        let own = near
+            .into_iter()
+            .find(|date| self.shifts.get(date).is_some_and(|shift| shift[start]))?;
         let later = |date: &Date| *date > own && self.keeps_time_on(*date);
         let target = self.shifts.keys().copied().filter(later).nth(nth)?;
-        let wanted = target.to_datetime(Time::midnight()).checked_add(self.local[start].duration_since(
-            own.to_datetime(Time::midnight()),
-        ));
+        let wanted = target
+            .to_datetime(Time::midnight())
+            .checked_add(self.local[start].duration_since(own.to_datetime(Time::midnight())));
         let wanted = self.resolve(wanted.unwrap())?;
         let shift = &self.shifts[&target];
         let next = (wanted..shift.len()).find(|index| shift[*index]);
-        next.or_else(|| shift.iter().rposition(|open| *open).map(|last| last + 1)).map(|index| self.instant(index))
+        next.or_else(|| shift.iter().rposition(|open| *open).map(|last| last + 1))
+            .map(|index| self.instant(index))
     }
 
     fn keeps_time_on(&self, date: Date) -> bool {
@@ -126,7 +131,8 @@ impl Slow {
         if let Some(index) = self.local.iter().position(|local| *local == wanted) {
             return Some(index);
         }
-        let after = self.local.iter().position(|local| *local > wanted).filter(|index| *index > 0)?;
+        let after =
+            self.local.iter().position(|local| *local > wanted).filter(|index| *index > 0)?;
         let missed = wanted.duration_since(self.local[after - 1]).as_secs() / 60 - 1;
         Some(after + usize::try_from(missed).unwrap())
     }

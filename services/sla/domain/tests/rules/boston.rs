@@ -61,7 +61,10 @@ fn calendar(hours: &str, holidays: bool, extra: &[&str]) -> Timetable {
         file += &format!("[[closures]]\ndate = {date}\n");
     }
     for holiday in small("boston-2015-holidays.csv").iter().filter(|_| holidays) {
-        file += &format!("[[closures]]\ndate = \"{}\"\nlabel = \"{}\"\n", holiday["date"], holiday["name"]);
+        file += &format!(
+            "[[closures]]\ndate = \"{}\"\nlabel = \"{}\"\n",
+            holiday["date"], holiday["name"]
+        );
         if !holiday["known_from"].is_empty() {
             file += &format!("known_from = \"{}\"\n", holiday["known_from"]);
         }
@@ -126,7 +129,8 @@ fn verdicts(rows: &[Row]) -> (usize, usize) {
             on_reopen: OnReopen::ResumeExcludingGap,
         };
         let cycle = evaluate(&facts, &terms, Timestamp::MAX).remove(0);
-        let expected = if row["on_time"] == "ONTIME" { CycleState::Met } else { CycleState::Missed };
+        let expected =
+            if row["on_time"] == "ONTIME" { CycleState::Met } else { CycleState::Missed };
         assert_eq!(cycle.implausible, closed < facts.opened_at);
         Some(cycle.state == expected)
     });

@@ -81,7 +81,10 @@ fn calendar_days(#[case] start: &str, #[case] length: &str, #[case] expected: &s
 #[test]
 fn a_date_that_the_zone_skipped_is_counted_as_a_calendar_day() {
     // Samoa went from Thursday 29 to Saturday 31 December 2011. Two days after Thursday is Saturday.
-    let hours = Hours::new(Definition::read(r#"{"zone":"Pacific/Apia","weekly":{"mon":[["08:00","16:00"]]}}"#).unwrap());
+    let hours = Hours::new(
+        Definition::read(r#"{"zone":"Pacific/Apia","weekly":{"mon":[["08:00","16:00"]]}}"#)
+            .unwrap(),
+    );
     let start = "2011-12-29T12:00:00-10:00".parse().unwrap();
     let expected = "2011-12-31T12:00:00+14:00".parse().ok();
     assert_eq!(hours.add_calendar_days(start, 2), expected);
@@ -103,9 +106,19 @@ fn nights(more: &str) -> Hours {
 // From Tuesday 26:00 the next night shift is Friday's, 26:00 is Saturday 02:00.
 #[case("", "2026-02-04T02:00", "1 business_days", "2026-02-07T02:00")]
 // Friday is closed from 22:00: no interval keeps open time on that date, though small hours remain. Monday is next.
-#[case(r#"closures = [{ date = "2026-02-06" }]"#, "2026-02-03T23:00", "1 business_days", "2026-02-09T23:00")]
+#[case(
+    r#"closures = [{ date = "2026-02-06" }]"#,
+    "2026-02-03T23:00",
+    "1 business_days",
+    "2026-02-09T23:00"
+)]
 // Saturday is closed: Friday's shift keeps the hours until midnight; 02:00 is after its closing.
-#[case(r#"closures = [{ date = "2026-02-07" }]"#, "2026-02-04T02:00", "1 business_days", "2026-02-07T00:00")]
+#[case(
+    r#"closures = [{ date = "2026-02-07" }]"#,
+    "2026-02-04T02:00",
+    "1 business_days",
+    "2026-02-07T00:00"
+)]
 // Eight hours from Monday 23:00 are 7 h of the shift and one of Tuesday's.
 #[case("", "2026-02-02T23:00", "8 hours", "2026-02-03T23:00")]
 fn overnight_shifts_belong_to_the_date_on_which_they_start(
@@ -125,7 +138,9 @@ fn overnight_shifts_belong_to_the_date_on_which_they_start(
 #[case("2026-07-04T00:00", "2026-07-05T00:00", 24)]
 fn a_day_of_24_hours_is_as_long_as_it_is(#[case] from: &str, #[case] to: &str, #[case] hours: i64) {
     let all = r#"[["00:00", "24:00"]]"#;
-    let file = format!("zone = \"America/New_York\"\nweekly = {{ sat = {all}, sun = {all}, mon = {all} }}");
+    let file = format!(
+        "zone = \"America/New_York\"\nweekly = {{ sat = {all}, sun = {all}, mon = {all} }}"
+    );
     let always = Hours::new(Definition::read(&file).unwrap());
     assert_eq!(always.between(ny(from), ny(to)).as_hours(), hours);
 }
@@ -170,7 +185,14 @@ fn pauses_that_begin_before_the_due_instant_move_it(
 fn while_a_pause_lasts_there_is_only_due_if_resumed_now() {
     let (hours, pauses) = (office(""), [pause("2026-02-02T10:00", "")]);
     let length = "4 hours".parse().unwrap();
-    let run = Run { start: ny(MON_9), length, hours: &hours, pauses: &pauses, stopped: None, now: Some(ny("2026-02-02T12:00")) };
+    let run = Run {
+        start: ny(MON_9),
+        length,
+        hours: &hours,
+        pauses: &pauses,
+        stopped: None,
+        now: Some(ny("2026-02-02T12:00")),
+    };
     let found = run.reckon();
     assert_eq!((found.due, found.due_if_resumed_now), (None, Some(ny("2026-02-02T15:00"))));
     assert_eq!(found.elapsed.as_secs(), 3600);
@@ -199,7 +221,14 @@ fn verdicts_compare_instants(
     let pauses: Vec<_> = pauses.iter().map(|(from, to)| pause(from, to)).collect();
     let hours = office("");
     let length = length.parse().unwrap();
-    let run = Run { start: ny(MON_9), length, hours: &hours, pauses: &pauses, stopped: Some(ny(fulfilled)), now: None };
+    let run = Run {
+        start: ny(MON_9),
+        length,
+        hours: &hours,
+        pauses: &pauses,
+        stopped: Some(ny(fulfilled)),
+        now: None,
+    };
     assert_eq!(run.reckon().in_time, Some(in_time));
 }
 
@@ -209,13 +238,23 @@ fn a_business_day_fulfilled_during_a_pause_that_began_before_it_opened_is_met() 
     let (hours, pauses) = (office(""), [pause("2026-02-08T12:00", "")]);
     let length = "0 business_days".parse().unwrap();
     let stopped = Some(ny("2026-02-09T20:00"));
-    let run = Run { start: ny("2026-02-07T12:00"), length, hours: &hours, pauses: &pauses, stopped, now: None };
+    let run = Run {
+        start: ny("2026-02-07T12:00"),
+        length,
+        hours: &hours,
+        pauses: &pauses,
+        stopped,
+        now: None,
+    };
     assert_eq!(run.reckon().in_time, Some(true));
 }
 
 #[test]
 fn elapsed_time_leaves_out_the_union_of_pauses() {
-    let pauses = [pause("2026-02-02T10:00", "2026-02-02T12:00"), pause("2026-02-02T11:00", "2026-02-03T09:00")];
+    let pauses = [
+        pause("2026-02-02T10:00", "2026-02-02T12:00"),
+        pause("2026-02-02T11:00", "2026-02-03T09:00"),
+    ];
     // 09:00–10:00 on Monday, 09:00–09:15 on Tuesday.
     let found = elapsed(&office(""), ny(MON_9), ny("2026-02-03T09:15"), &pauses);
     assert_eq!(found.as_mins(), 75);
@@ -224,10 +263,13 @@ fn elapsed_time_leaves_out_the_union_of_pauses() {
 #[test]
 fn ten_thousand_pauses_and_no_open_time_ahead_end() {
     let hours = office("");
-    let minute = |index: i64| ny(MON_9).checked_add(jiff::SignedDuration::from_mins(index)).unwrap();
+    let minute =
+        |index: i64| ny(MON_9).checked_add(jiff::SignedDuration::from_mins(index)).unwrap();
     let reason = PauseReason::Scheduled;
-    let pauses: Vec<_> = (0..10_000).map(|one| Pause { reason, from: minute(2 * one), to: Some(minute(2 * one + 1)) }).collect();
-    // Every second open minute is paused: 255 open minutes take the 510 of Monday and Tuesday morning less half an hour.
+    let pauses: Vec<_> = (0..10_000)
+        .map(|one| Pause { reason, from: minute(2 * one), to: Some(minute(2 * one + 1)) })
+        .collect();
+    // Every second minute is paused from 09:00 on: 240 that count take 480.
     assert_eq!(due(&hours, MON_9, "240 minutes", &pauses), Some(ny("2026-02-02T17:00")));
     let once = r#"{"zone":"UTC","openings":[{"date":"2026-02-02","from":"08:00","to":"09:00"}]}"#;
     let hours = Hours::new(Definition::read(once).unwrap());

@@ -34,7 +34,9 @@ fn the_labels_of_skipped_closures_are_given() {
 
 #[test]
 fn seasons_replace_the_weekly_hours_on_dates_within_them() {
-    let hours = office(r#"seasons = [{ from = 2026-06-22, to = 2026-08-14, weekly = { mon = [["07:30", "17:00"]] } }]"#);
+    let hours = office(
+        r#"seasons = [{ from = 2026-06-22, to = 2026-08-14, weekly = { mon = [["07:30", "17:00"]] } }]"#,
+    );
     let minutes = |from: &str, to: &str| hours.between(ny(from), ny(to)).as_mins();
     assert_eq!(minutes("2026-06-15T00:00", "2026-06-22T00:00"), 5 * 510);
     assert_eq!(minutes("2026-06-22T00:00", "2026-06-29T00:00"), 570);
@@ -44,7 +46,9 @@ fn seasons_replace_the_weekly_hours_on_dates_within_them() {
 #[test]
 fn yearly_closures_hold_every_year() {
     let hours = office(r#"closures = [{ date = "2026-12-25", yearly = true }]"#);
-    for (day, open) in [("2024-12-25", 0), ("2026-12-25", 0), ("2031-12-25", 0), ("2026-12-24", 510)] {
+    for (day, open) in
+        [("2024-12-25", 0), ("2026-12-25", 0), ("2031-12-25", 0), ("2026-12-24", 510)]
+    {
         let begin = ny(&format!("{day}T00:00"));
         let end = begin.checked_add(SignedDuration::from_hours(24)).unwrap();
         assert_eq!(hours.between(begin, end).as_mins(), open, "{day}");

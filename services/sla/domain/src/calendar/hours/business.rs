@@ -7,7 +7,9 @@
 //! break → the next opening that day, else its closing.
 
 use super::{
-    DAY_MICROS, Hours, Micros, chunk::Shift, chunk_of_day,
+    DAY_MICROS, Hours, Micros,
+    chunk::Shift,
+    chunk_of_day,
     wall::{self, Day},
 };
 

@@ -111,7 +111,10 @@ impl Hours {
                 }
             }
         }
-        spans.into_iter().filter_map(|(start, end)| Some((instant(start)?, instant(end)?))).collect()
+        spans
+            .into_iter()
+            .filter_map(|(start, end)| Some((instant(start)?, instant(end)?)))
+            .collect()
     }
 
     /// The labels of the closures that touch [from, to), in order of date.

@@ -43,7 +43,10 @@ mod tests {
     #[test]
     fn touching_intervals_become_one_and_holes_cut() {
         assert_eq!(union(vec![(5, 7), (1, 3), (3, 4), (6, 9), (2, 2)]), [(1, 4), (5, 9)]);
-        assert_eq!(subtract(&[(1, 10), (12, 14)], &[(0, 2), (4, 5), (9, 13)]), [(2, 4), (5, 9), (13, 14)]);
+        assert_eq!(
+            subtract(&[(1, 10), (12, 14)], &[(0, 2), (4, 5), (9, 13)]),
+            [(2, 4), (5, 9), (13, 14)]
+        );
         assert_eq!(subtract(&[(1, 3)], &[(1, 3)]), []);
     }
 }

@@ -1,0 +1,12 @@
+//! The routing service through its real gRPC port, told by the logs of the directory and of requests.
+
+mod decisions;
+mod rule_sets;
+mod tell;
+mod world;
+
+#[test]
+fn no_rpc_is_without_a_permission() {
+    let packages = ["schoolside.routing.v1"];
+    testkit::assert_every_rpc_has_a_permission(wire::DESCRIPTORS, &packages, &[routing::PERMISSIONS]);
+}

@@ -1,0 +1,100 @@
+//! `PublishPolicy`: a version of a policy from its file, or only a check of it.
+
+use std::collections::BTreeSet;
+
+use chassis::{call::call_of, fault::Fault, parse};
+use kernel::{CalendarId, Decider, EventCodec, PolicyId, StreamId};
+use sla_domain::{
+    calendar::Calendar,
+    policy::{Command, Policy, Publish, Refusal, Rules},
+};
+use tonic::Request;
+use wire::schoolside::sla::v1::{PublishPolicyRequest, PublishPolicyResponse};
+
+use super::resource;
+use crate::{app::App, projection::request_type};
+
+pub(super) async fn publish_policy(
+    app: &App,
+    request: Request<PublishPolicyRequest>,
+) -> Result<PublishPolicyResponse, Fault> {
+    let ask = request.get_ref();
+    let (_, call) = call_of(&request, &ask.command_id, &ask.etag)?;
+    let id: PolicyId = resource::id("name", "policies", &ask.name)?;
+    let effective_from = parse::optional_instant("effective_from", ask.effective_from.as_ref())?;
+    let rules = Rules::read(resource::file(&ask.file)?)
+        .map_err(|faults| resource::flawed(&Refusal::Invalid(faults.clone()), &faults))?;
+    let known_calendars = known_calendars(app, &rules).await?;
+    let warnings = warnings(app, &rules).await?;
+    let stream = StreamId::of(Policy::KIND, id.as_str());
+    let command = Command::Publish(Publish { id, rules, effective_from, known_calendars });
+    if ask.validate_only {
+        let checked = check(app, call.expected, stream, command).await?;
+        return Ok(PublishPolicyResponse { warnings, ..checked });
+    }
+    let executed = eventlog::execute::<Policy>(&app.log, call, stream, command).await?;
+    let found = resource::published(app, stream, Some(executed.version)).await?;
+    Ok(PublishPolicyResponse {
+        policy: found.map(|(payload, _)| resource::policy(&payload)).transpose()?,
+        warnings,
+        etag: parse::etag_of(executed.version),
+        consistency: app.consistency(stream, &executed),
+        published: executed.events > 0,
+    })
+}
+
+async fn check(
+    app: &App,
+    expected: Option<kernel::Version>,
+    stream: StreamId,
+    command: Command,
+) -> Result<PublishPolicyResponse, Fault> {
+    let (state, version) = eventlog::load::<Policy>(&app.log, stream).await?;
+    if expected.is_some_and(|expected| expected != version) {
+        return Err(Fault::stale(version));
+    }
+    let events =
+        Policy::decide(&state, command, app.now()).map_err(|refusal| Fault::refused(&refusal))?;
+    let payload = match events.first() {
+        Some(event) => Some(event.encode().payload),
+        None => resource::published(app, stream, None).await?.map(|(payload, _)| payload),
+    };
+    Ok(PublishPolicyResponse {
+        policy: payload.map(|payload| resource::policy(&payload)).transpose()?,
+        etag: parse::etag_of(version),
+        ..PublishPolicyResponse::default()
+    })
+}
+
+/// Which of the calendars that the rules reckon in are published, by the log itself: no view lags behind it.
+async fn known_calendars(app: &App, rules: &Rules) -> Result<BTreeSet<CalendarId>, Fault> {
+    let named: BTreeSet<CalendarId> = rules.calendars().cloned().collect();
+    let mut known = BTreeSet::new();
+    for id in named {
+        let stream = StreamId::of(Calendar::KIND, id.as_str());
+        if resource::published(app, stream, None).await?.is_some() {
+            known.insert(id);
+        }
+    }
+    Ok(known)
+}
+
+/// What the rules refer to that the catalogue does not have (yet): lawful, since it may come.
+async fn warnings(app: &App, rules: &Rules) -> Result<Vec<String>, Fault> {
+    let catalogue = request_type::catalogue(&app.pool).await?;
+    let mut warnings = Vec::new();
+    for (index, entry) in rules.entries.iter().enumerate() {
+        let path = format!("entries[{index}].match");
+        let types = entry.matching.request_types.iter();
+        for id in types.filter(|id| !catalogue.types.contains(id.as_str())) {
+            warnings.push(format!("{path}.request_types: the catalogue has no request type {id}"));
+        }
+        let categories = entry.matching.categories.iter();
+        for category in categories.filter(|category| !catalogue.categories.contains(*category)) {
+            warnings.push(format!(
+                "{path}.categories: no request type of the catalogue is of category {category}"
+            ));
+        }
+    }
+    Ok(warnings)
+}

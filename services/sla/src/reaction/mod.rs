@@ -1,0 +1,3 @@
+//! What happens here when another context's event arrives.
+
+pub(crate) mod request;

@@ -1,0 +1,3 @@
+//! What happens here when time passes.
+
+pub(crate) mod due;
