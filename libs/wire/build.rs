@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut compiler = protox::Compiler::new([&root])?;
     compiler.include_imports(true).include_source_info(true).open_files(&files)?;
     let bytes = compiler.encode_file_descriptor_set();
+    #[expect(clippy::disallowed_methods, reason = "this is how Cargo tells a build script")]
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     fs::write(out.join("descriptors.bin"), &bytes)?;
 

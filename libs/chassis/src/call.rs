@@ -1,11 +1,18 @@
 //! From a gRPC request to a command's call: who, under which id, on which version, in which trace.
 
+use std::time::Duration;
+
 use eventlog::{Call, EventMeta};
 use prost::{Message, Name};
 use sha2::{Digest, Sha256};
 use tonic::Request;
 
-use crate::{fault::Fault, identity::Caller, parse, telemetry};
+use crate::{clock::Deadline, fault::Fault, identity::Caller, parse, telemetry};
+
+/// How long to wait where no deadline is known.
+const PATIENCE: Duration = Duration::from_secs(4);
+/// What a handler needs after it has waited.
+const MARGIN: Duration = Duration::from_millis(100);
 
 /// Who calls, as the authentication layer found out.
 ///
@@ -17,6 +24,13 @@ pub fn caller_of<T>(request: &Request<T>) -> Result<Caller, Fault> {
         .get::<Caller>()
         .cloned()
         .ok_or_else(|| Fault::bug("a call reached a handler without an identity"))
+}
+
+/// How long a handler may still take, in real time, with a little left for the answer: for waiting on a view.
+#[must_use]
+pub fn patience_of<T>(request: &Request<T>) -> Duration {
+    let deadline = request.extensions().get::<Deadline>();
+    deadline.map_or(PATIENCE, |deadline| deadline.remaining().saturating_sub(MARGIN))
 }
 
 /// The caller, and the call of a changing rpc: its id, the digest of what it asks, the version it has seen.

@@ -107,7 +107,7 @@ mod tests {
     async fn whoever_waits_wakes_when_the_clock_jumps_there() {
         let clock = ManualClock::new(Timestamp::UNIX_EPOCH);
         let instant = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(1);
-        let waiting = tokio::spawn(clock.wait_until(instant));
+        let waiting = crate::task::spawn("waiting", clock.wait_until(instant));
         clock.set(instant);
         waiting.await.unwrap();
         assert_eq!(clock.now(), instant);

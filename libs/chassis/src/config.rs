@@ -35,12 +35,17 @@ pub fn load<T: DeserializeOwned>(
                 let given = table(&place, &text, &mut errors);
                 merge(&mut merged, given, &place, "", &mut errors);
             }
-            Err(error) => errors.push(ConfigError { place: path.display().to_string(), problem: error.to_string() }),
+            Err(error) => errors.push(ConfigError {
+                place: path.display().to_string(),
+                problem: error.to_string(),
+            }),
         }
     }
     let variables: BTreeMap<_, _> = environment
         .into_iter()
-        .filter_map(|(name, value)| Some((name.strip_prefix(prefix)?.strip_prefix('_')?.to_lowercase(), value)))
+        .filter_map(|(name, value)| {
+            Some((name.strip_prefix(prefix)?.strip_prefix('_')?.to_lowercase(), value))
+        })
         .collect();
     for (name, text) in variables {
         // A text that looks like a number is still a text where one belongs.
@@ -48,11 +53,17 @@ pub fn load<T: DeserializeOwned>(
             Some(Value::String(_)) => Value::String(text),
             _ => text.parse::<Value>().unwrap_or(Value::String(text)),
         };
-        let given = name.rsplit("__").fold(value, |inner, key| {
-            Value::Table(Table::from_iter([(key.to_owned(), inner)]))
-        });
+        let given = name
+            .rsplit("__")
+            .fold(value, |inner, key| Value::Table(Table::from_iter([(key.to_owned(), inner)])));
         if let Value::Table(given) = given {
-            merge(&mut merged, given, &format!("{prefix}_{}", name.to_uppercase()), "", &mut errors);
+            merge(
+                &mut merged,
+                given,
+                &format!("{prefix}_{}", name.to_uppercase()),
+                "",
+                &mut errors,
+            );
         }
     }
     if !errors.is_empty() {
@@ -80,13 +91,20 @@ fn table(place: &str, text: &str, errors: &mut Vec<ConfigError>) -> Table {
 fn merge(base: &mut Table, given: Table, place: &str, path: &str, errors: &mut Vec<ConfigError>) {
     for (key, value) in given {
         let full = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-        let mut wrong = |problem: String| errors.push(ConfigError { place: place.to_owned(), problem });
+        let mut wrong =
+            |problem: String| errors.push(ConfigError { place: place.to_owned(), problem });
         match (base.get_mut(&key), value) {
             (None, _) => wrong(format!("unknown key {full}")),
-            (Some(Value::Table(base)), Value::Table(given)) => merge(base, given, place, &full, errors),
+            (Some(Value::Table(base)), Value::Table(given)) => {
+                merge(base, given, place, &full, errors);
+            }
             (Some(base), value) if base.same_type(&value) => *base = value,
             (Some(base), value) => {
-                wrong(format!("{full} must be of type {}, not {}", base.type_str(), value.type_str()));
+                wrong(format!(
+                    "{full} must be of type {}, not {}",
+                    base.type_str(),
+                    value.type_str()
+                ));
             }
         }
     }
@@ -110,13 +128,15 @@ mod tests {
     const DEFAULTS: &str = "name = 'a'\n[pool]\nsize = 4";
 
     fn load_with(environment: &[(&str, &str)]) -> Result<Settings, Vec<ConfigError>> {
-        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let environment =
+            environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         load(DEFAULTS, None, "SLA", environment)
     }
 
     #[test]
     fn the_environment_overrides_the_defaults() {
-        let settings = load_with(&[("SLA_POOL__SIZE", "9"), ("SLA_NAME", "7"), ("OTHER", "1")]).unwrap();
+        let settings =
+            load_with(&[("SLA_POOL__SIZE", "9"), ("SLA_NAME", "7"), ("OTHER", "1")]).unwrap();
         assert_eq!(settings, Settings { name: "7".into(), pool: Pool { size: 9 } });
     }
 
@@ -126,7 +146,10 @@ mod tests {
         let said: Vec<_> = errors.iter().map(ToString::to_string).collect();
         assert_eq!(
             said,
-            ["SLA_COLOUR: unknown key colour", "SLA_POOL__SIZE: pool.size must be of type integer, not string"]
+            [
+                "SLA_COLOUR: unknown key colour",
+                "SLA_POOL__SIZE: pool.size must be of type integer, not string"
+            ]
         );
     }
 }

@@ -90,7 +90,10 @@ mod tests {
     fn a_token_reads_back_and_another_text_is_refused() {
         let stream = StreamId::of("request", "1");
         let token = decode(&encode("requests", Position(7), stream, Version(2))).unwrap().unwrap();
-        assert_eq!((token.position, token.version, token.stream), (Position(7), Version(2), stream));
+        assert_eq!(
+            (token.position, token.version, token.stream),
+            (Position(7), Version(2), stream)
+        );
         assert!(decode("abcd").is_err());
         assert_eq!(decode("").unwrap(), None);
     }

@@ -6,10 +6,7 @@ use jiff::{
     civil::{Date, Time, time},
     tz::TimeZone,
 };
-use kernel::{
-    Clock, Timestamp,
-    time::SignedDuration,
-};
+use kernel::{Clock, Timestamp, time::SignedDuration};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::DemoClock;
@@ -58,7 +55,8 @@ impl Pace {
     pub fn after(&self, now: Timestamp, real: Duration) -> Timestamp {
         match self.running_until(now) {
             Some(end) => {
-                let on = SignedDuration::try_from(real * self.factor).unwrap_or(SignedDuration::MAX);
+                let on =
+                    SignedDuration::try_from(real * self.factor).unwrap_or(SignedDuration::MAX);
                 now.saturating_add(on).unwrap_or(end).min(end)
             }
             None => {
@@ -138,7 +136,10 @@ mod tests {
     fn ten_real_minutes_are_the_twelve_hours_of_a_school_day() {
         let six: Timestamp = "2026-02-02T06:00:00-05:00".parse().unwrap();
         let end = "2026-02-02T18:00:00-05:00".parse().unwrap();
-        assert_eq!(pace().after(six, Duration::from_secs(300)), "2026-02-02T12:00:00-05:00".parse().unwrap());
+        assert_eq!(
+            pace().after(six, Duration::from_secs(300)),
+            "2026-02-02T12:00:00-05:00".parse().unwrap()
+        );
         assert_eq!(pace().after(six, Duration::from_secs(600)), end);
         assert_eq!(pace().after(six, Duration::from_secs(900)), end);
     }

@@ -45,9 +45,13 @@ pub fn decode(token: &str, bound: u64) -> Result<Option<String>, Fault> {
         return Ok(None);
     }
     let text = hex::decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let cursor = text.and_then(|text| text.strip_prefix(&format!("{bound:016x}")).map(str::to_owned));
+    let cursor =
+        text.and_then(|text| text.strip_prefix(&format!("{bound:016x}")).map(str::to_owned));
     cursor.map(Some).ok_or_else(|| {
-        Fault::invalid("page_token", "must be the next_page_token of an earlier reply to the same question")
+        Fault::invalid(
+            "page_token",
+            "must be the next_page_token of an earlier reply to the same question",
+        )
     })
 }
 

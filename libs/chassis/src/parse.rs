@@ -14,7 +14,10 @@ pub const MAX_TEXT_BYTES: usize = 64 * 1024;
 pub fn command_id(text: &str) -> Result<CommandId, Fault> {
     let id = text.parse::<CommandId>().ok().filter(|id| !id.0.is_nil());
     id.ok_or_else(|| {
-        Fault::invalid("command_id", "must be a UUID, new for each change and the same for its repetitions")
+        Fault::invalid(
+            "command_id",
+            "must be a UUID, new for each change and the same for its repetitions",
+        )
     })
 }
 
@@ -43,7 +46,9 @@ pub fn etag(field: &str, text: &str) -> Result<Option<Version>, Fault> {
         return Ok(None);
     }
     let version = text.strip_prefix('v').and_then(|version| version.parse().ok()).map(Version);
-    version.map(Some).ok_or_else(|| Fault::invalid(field, "must be an etag from an earlier reply, or empty"))
+    version
+        .map(Some)
+        .ok_or_else(|| Fault::invalid(field, "must be an etag from an earlier reply, or empty"))
 }
 
 /// A text of at most [`MAX_TEXT_BYTES`] without NUL, trimmed.
@@ -90,7 +95,9 @@ pub fn optional_instant(
 ) -> Result<Option<Timestamp>, Fault> {
     let Some(value) = value else { return Ok(None) };
     let instant = wire::time::from_proto(value);
-    instant.map(Some).ok_or_else(|| Fault::invalid(field, "must be an instant between the years 1 and 9999"))
+    instant
+        .map(Some)
+        .ok_or_else(|| Fault::invalid(field, "must be an instant between the years 1 and 9999"))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use eventlog::{Log, LogReader, Wakeups};
 use futures::future::BoxFuture;
 use kernel::SharedClock;
-use sqlx::{PgPool, migrate::Migrator};
+use sqlx::{PgPool, migrate::Migrator, postgres::PgConnectOptions};
 use stream::{Progress, TimerHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -43,11 +43,52 @@ impl Logs {
         Self { pool, wakeups }
     }
 
+    /// The logs of contexts that each have a database URL, which must all mean the database behind `pool`.
+    ///
+    /// # Errors
+    /// When two of them mean different databases, or one is not a URL.
+    pub fn of_urls(pool: PgPool, urls: &[(&'static str, &str)]) -> Result<Self, LogsError> {
+        let mut first = None;
+        for (context, url) in urls {
+            let place = place(url).ok_or(LogsError::Url(context))?;
+            let (other, expected) = first.get_or_insert_with(|| (*context, place.clone()));
+            if *expected != place {
+                return Err(LogsError::Apart(other, context));
+            }
+        }
+        Ok(Self::of(pool))
+    }
+
     /// A context's log, to be followed.
     #[must_use]
     pub fn reader(&self, context: &'static str) -> LogReader {
         LogReader::of(self.pool.clone(), context, &self.wakeups)
     }
+}
+
+/// Why contexts cannot follow one another on the log bus.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LogsError {
+    /// Two contexts live in different databases.
+    #[error(
+        "{0} and {1} have different database URLs, but the log bus reads a log where it is written: give them the \
+         same URL"
+    )]
+    Apart(&'static str, &'static str),
+    /// A URL is not one.
+    #[error("the database URL of {0} is not one, e.g. postgres://user@host:5432/schoolside")]
+    Url(&'static str),
+}
+
+/// Which database a URL means, whoever opens it.
+fn place(url: &str) -> Option<(String, u16, Option<PathBuf>, Option<String>)> {
+    let options: PgConnectOptions = url.parse().ok()?;
+    Some((
+        options.get_host().to_owned(),
+        options.get_port(),
+        options.get_socket().cloned(),
+        options.get_database().map(str::to_owned),
+    ))
 }
 
 /// What a topic carries.
@@ -128,7 +169,9 @@ pub async fn install(
     context: &'static str,
     migrations: &'static Migrator,
 ) -> Result<(), AssembleError> {
-    eventlog::install(pool, context).await.map_err(|error| AssembleError::Install(context, error))?;
+    eventlog::install(pool, context)
+        .await
+        .map_err(|error| AssembleError::Install(context, error))?;
     stream::install(pool, context).await.map_err(|error| AssembleError::Install(context, error))?;
     migrate(pool, context, migrations).await.map_err(|error| AssembleError::Migrate(context, error))
 }
@@ -145,4 +188,23 @@ pub async fn migrate(
     let mut migrator = Migrator::with_migrations(migrations.iter().cloned().collect());
     migrator.dangerous_set_table_name(format!("{context}._migrations"));
     migrator.run(pool).await
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::postgres::PgPoolOptions;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_log_bus_refuses_contexts_in_different_databases() {
+        let pool = || PgPoolOptions::new().connect_lazy("postgres://h/one").unwrap();
+        let urls = |other| [("requests", "postgres://h/one"), ("sla", other)];
+        assert!(Logs::of_urls(pool(), &urls("postgres://someone:secret@h:5432/one")).is_ok());
+        let refused = |other| Logs::of_urls(pool(), &urls(other)).map(|_| ()).unwrap_err();
+        for other in ["postgres://h/two", "postgres://i/one", "postgres://h:6000/one"] {
+            assert_eq!(refused(other), LogsError::Apart("requests", "sla"));
+        }
+        assert_eq!(refused("one"), LogsError::Url("sla"));
+    }
 }

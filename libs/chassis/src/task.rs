@@ -12,7 +12,10 @@ use tracing::Instrument;
 pub struct Panicked(pub &'static str);
 
 /// Spawns a task; a panic in it is logged with its name.
-pub fn spawn(name: &'static str, work: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+pub fn spawn(
+    name: &'static str,
+    work: impl Future<Output = ()> + Send + 'static,
+) -> JoinHandle<()> {
     #[expect(clippy::disallowed_methods, reason = "this is the supervised spawn")]
     tokio::spawn(async move {
         // Logged already; nobody else waits for it.

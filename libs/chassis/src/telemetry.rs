@@ -50,7 +50,11 @@ pub enum TelemetryError {
 ///
 /// # Errors
 /// When the filter is not one, or the exporter cannot be built.
-pub fn init(format: LogFormat, filter: &str, endpoint: Option<&str>) -> Result<Telemetry, TelemetryError> {
+pub fn init(
+    format: LogFormat,
+    filter: &str,
+    endpoint: Option<&str>,
+) -> Result<Telemetry, TelemetryError> {
     let filter =
         EnvFilter::try_new(filter).map_err(|_| TelemetryError::Filter(filter.to_owned()))?;
     let resource = Resource::builder().with_service_name("schoolside").build();
@@ -68,7 +72,9 @@ pub fn init(format: LogFormat, filter: &str, endpoint: Option<&str>) -> Result<T
     let traces = tracing_opentelemetry::layer().with_tracer(provider.tracer("schoolside"));
     let logs = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let logs = match format {
-        LogFormat::Json => logs.json().flatten_event(true).with_current_span(false).with_span_list(true).boxed(),
+        LogFormat::Json => {
+            logs.json().flatten_event(true).with_current_span(false).with_span_list(true).boxed()
+        }
         LogFormat::Plain => logs.boxed(),
     };
     // A second set-up in one process (tests) leaves the first in place.

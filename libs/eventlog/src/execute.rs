@@ -80,6 +80,7 @@ async fn unbroken<D: Decider + 'static>(
     command: D::Command,
     known: Option<Loaded<D>>,
 ) -> Result<Executed<D>, ExecuteError<D::Refusal>> {
+    #[expect(clippy::disallowed_methods, reason = "below the chassis; its outcome, a panic too, is passed on")]
     let task = tokio::spawn(async move { attempt::<D>(&log, &call, stream, command, known).await });
     match task.await {
         Ok(outcome) => outcome,

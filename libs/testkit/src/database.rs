@@ -7,7 +7,6 @@ use sqlx::{
     AssertSqlSafe, Connection, Executor, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use uuid::Uuid;
 
 const VARIABLE: &str = "SCHOOLSIDE_TEST_DATABASE_URL";
 
@@ -24,12 +23,17 @@ impl TestDatabase {
     /// # Panics
     /// When the variable is not set, or the server cannot be reached.
     pub async fn create() -> Self {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one setting of tests, which have no configuration"
+        )]
         let server = std::env::var(VARIABLE).unwrap_or_else(|_| {
             panic!("{VARIABLE} is not set: run ./dev test, or set it to a Postgres server's URL")
         });
-        let name = format!("test_{}", Uuid::new_v4().simple());
+        let name = format!("test_{}", crate::command_id().replace('-', ""));
         // A template that nobody can be connected to: databases are created side by side.
-        execute(&server, &format!("create database {name} template template0 strategy wal_log")).await;
+        execute(&server, &format!("create database {name} template template0 strategy wal_log"))
+            .await;
         Self { server, name }
     }
 
@@ -65,7 +69,10 @@ impl Drop for TestDatabase {
         let dropping = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             if let Ok(runtime) = runtime {
-                runtime.block_on(execute(&server, &format!("drop database if exists {name} with (force)")));
+                runtime.block_on(execute(
+                    &server,
+                    &format!("drop database if exists {name} with (force)"),
+                ));
             }
         });
         let _ = dropping.join();
@@ -85,7 +92,8 @@ async fn execute(server: &str, sql: &str) {
 
 /// The URL with another database's name; what stands behind a question mark stays.
 fn with_database(url: &str, name: &str) -> String {
-    let (base, options) = url.split_once('?').map_or((url, None), |(base, options)| (base, Some(options)));
+    let (base, options) =
+        url.split_once('?').map_or((url, None), |(base, options)| (base, Some(options)));
     let authority = base.find("://").map_or(0, |at| at + 3);
     let end = base[authority..].find('/').map_or(base.len(), |at| authority + at);
     let options = options.map(|options| format!("?{options}")).unwrap_or_default();

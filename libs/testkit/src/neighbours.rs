@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use eventlog::{Append, Appended, EventMeta, Log, NewEvent};
 use kernel::{CommandId, StreamId, Version, time::SharedClock};
 use sqlx::PgPool;
-use uuid::Uuid;
 
 use crate::server::must;
 
@@ -31,7 +30,7 @@ pub(crate) async fn record(
 ) -> Appended {
     let history = must(log.load(stream).await, "a stream cannot be read");
     let now = log.clock().now();
-    let command_id = CommandId(Uuid::new_v4());
+    let command_id = must(crate::command_id().parse::<CommandId>(), "no command id");
     let event =
         NewEvent { name: name.to_owned(), revision: 1, occurred_at: now, payload, private: None };
     let append = Append {

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use chassis::{
     clock::ManualClock,
-    identity::{CallerRole, Claims, Keys, Verifier},
+    identity::{Claims, Keys, Verifier},
     server::{self, Settler},
     service::{AssembleError, Deps, Logs, Service},
 };
@@ -94,7 +94,8 @@ impl TestServer {
         contexts: &[&'static str],
         services: impl IntoIterator<Item = Assemble>,
     ) -> Self {
-        let secrets = tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary directory: {error}"));
+        let secrets =
+            tempfile::tempdir().unwrap_or_else(|error| panic!("no temporary directory: {error}"));
         let clock = ManualClock::new(instant(MONDAY_MORNING));
         let database = TestDatabase::create().await;
         Self::start_on(Arc::new(database), Arc::new(secrets), clock, contexts, services).await
@@ -126,20 +127,15 @@ impl TestServer {
             parts.push(must(assemble(deps.clone()).await, "a service cannot be assembled"));
         }
         let listener = must(TcpListener::bind("127.0.0.1:0").await, "no port");
-        let serving = server::serve(
-            parts,
-            logs.clone(),
-            deps.clock,
-            listener,
-            verifier,
-            shutdown.clone(),
-        );
+        let serving =
+            server::serve(parts, logs.clone(), deps.clock, listener, verifier, shutdown.clone());
         let server = must(serving.await, "the server cannot start");
         let done = server.done;
         let running = chassis::task::spawn("test server", async move {
             must(done.await, "the server failed");
         });
-        let endpoint = must(Endpoint::from_shared(format!("http://{}", server.address)), "no endpoint");
+        let endpoint =
+            must(Endpoint::from_shared(format!("http://{}", server.address)), "no endpoint");
         Self {
             clock,
             logs,
@@ -265,7 +261,10 @@ fn instant(text: &str) -> Timestamp {
 
 /// A test cannot go on without it.
 #[track_caller]
-pub(crate) fn must<T, E: Into<Box<dyn std::error::Error>>>(outcome: Result<T, E>, otherwise: &str) -> T {
+pub(crate) fn must<T, E: Into<Box<dyn std::error::Error>>>(
+    outcome: Result<T, E>,
+    otherwise: &str,
+) -> T {
     match outcome {
         Ok(value) => value,
         Err(error) => {

@@ -19,7 +19,12 @@ impl Who {
     /// Someone in one role, without any team or school.
     #[must_use]
     pub fn new(role: CallerRole, subject: &str) -> Self {
-        Self { subject: subject.to_owned(), roles: vec![role], teams: Vec::new(), schools: Vec::new() }
+        Self {
+            subject: subject.to_owned(),
+            roles: vec![role],
+            teams: Vec::new(),
+            schools: Vec::new(),
+        }
     }
 
     /// The principal of a school.

@@ -5,7 +5,7 @@ use requests_domain::{
     access::Visibility,
     request::{Phase, State},
     request_type::{self, Attribute, Definition},
-    words::confidentiality_to_wire,
+    words::{PauseReason, confidentiality_to_wire},
 };
 use wire::{
     schoolside::requests::v1::{self as pb, RequestState, TextState},
@@ -78,7 +78,7 @@ fn without_text(id: StreamId, state: &State) -> pb::Request {
         role: text(holder.and_then(|holder| holder.role)),
         member: named("people", holder.and_then(|holder| holder.member.as_ref())),
         contributing: state.contributing.clone(),
-        pause_reason: state.paused.map_or(0, |reason| reason.to_wire()),
+        pause_reason: state.paused.map_or(0, PauseReason::to_wire),
         outcome: resolution.map_or(0, |resolution| resolution.outcome.to_wire()),
         duplicate_of: named("requests", resolution.and_then(|resolution| resolution.duplicate_of)),
         confidentiality: facts.confidentiality.to_string(),

@@ -1,6 +1,6 @@
 -- What routing needs of the directory, from a day on; what can be asked for; and who holds which open request.
 create table routing.district (
-    only boolean primary key default true check (only),
+    one  boolean primary key default true check (one),
     zone text not null
 );
 

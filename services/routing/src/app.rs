@@ -10,8 +10,6 @@ use stream::Progress;
 /// The context's name: its schema, its log, its topics.
 pub(crate) const CONTEXT: &str = "routing";
 
-/// How long a query waits for what `after` asks for.
-const QUERY_PATIENCE: Duration = Duration::from_secs(4);
 /// How long a publication waits for the directory and the catalogue.
 const PUBLISH_PATIENCE: Duration = Duration::from_secs(1);
 
@@ -30,11 +28,11 @@ pub(crate) struct App {
 
 impl App {
     /// Waits until what `after` names shows: an own change at once, a request's when it has been decided.
-    pub(crate) async fn wait(&self, after: &str) -> Result<(), Fault> {
+    pub(crate) async fn wait(&self, after: &str, patience: Duration) -> Result<(), Fault> {
         match consistency::decode(after)? {
             // Rule sets and decisions are read from the own log, which shows every change at once.
             Some(token) if token.context == CONTEXT => Ok(()),
-            _ => consistency::wait(after, &self.decided, QUERY_PATIENCE).await,
+            _ => consistency::wait(after, &self.decided, patience).await,
         }
     }
 

@@ -1,6 +1,14 @@
-//! schoolside.
+//! The `schoolside` binary as a library: the command line, `up`, `serve`, and what they are made of.
+
+pub mod assembly;
+pub mod cli;
 pub mod datadir;
 pub mod district;
 pub mod import;
+mod logs;
+pub mod out;
 pub mod postgres;
+pub mod serve;
 pub mod simulator;
+mod stop;
+pub mod up;

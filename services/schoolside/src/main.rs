@@ -1,2 +1,10 @@
 //! The `schoolside` binary.
-fn main() {}
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    schoolside::cli::run(schoolside::cli::Cli::parse()).await
+}

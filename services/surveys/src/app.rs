@@ -20,9 +20,6 @@ use crate::{
 /// The context's name: its schema, its log, its topics.
 pub(crate) const CONTEXT: &str = "surveys";
 
-/// How long a query waits for the view that `after` asks for.
-const PATIENCE: Duration = Duration::from_secs(4);
-
 /// What every rpc of the service works with. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct App {
@@ -46,8 +43,8 @@ pub(crate) struct Opened {
 
 impl App {
     /// Waits until the read model shows what `after` names; nothing to wait for when it is empty.
-    pub(crate) async fn wait(&self, after: &str) -> Result<(), Fault> {
-        consistency::wait(after, &self.view, PATIENCE).await
+    pub(crate) async fn wait(&self, after: &str, patience: Duration) -> Result<(), Fault> {
+        consistency::wait(after, &self.view, patience).await
     }
 
     /// The token that names what a command changed.

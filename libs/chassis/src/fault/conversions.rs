@@ -12,7 +12,7 @@ impl From<AppendError> for Fault {
             AppendError::Conflict { current } => Self::stale(current),
             AppendError::CommandIdReused => {
                 let field = Some("command_id".to_owned());
-                Self { field, ..Self::of(Kind::CommandIdReused, message) }
+                Self::of(Kind::CommandIdReused, message).on_field(field)
             }
             AppendError::Overloaded => Self::of(Kind::Overloaded, message),
             AppendError::TooLarge { .. } => Self::of(Kind::EventTooLarge, message),

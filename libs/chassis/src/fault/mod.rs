@@ -40,6 +40,13 @@ pub struct Fault {
     lane: Lane,
     reason: &'static str,
     message: String,
+    /// Apart, so that a result is small where all goes well.
+    more: Box<More>,
+}
+
+/// What only some answers say.
+#[derive(Debug, Default)]
+struct More {
     violations: Vec<(String, String)>,
     field: Option<String>,
     resource: Option<(String, String)>,
@@ -54,15 +61,12 @@ impl Fault {
     }
 
     fn new(lane: Lane, reason: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            lane,
-            reason,
-            message: message.into(),
-            violations: Vec::new(),
-            field: None,
-            resource: None,
-            metadata: HashMap::new(),
-        }
+        Self { lane, reason, message: message.into(), more: Box::default() }
+    }
+
+    fn on_field(mut self, field: Option<String>) -> Self {
+        self.more.field = field;
+        self
     }
 
     /// A field that is not what it must be: `description` says what it must be.
@@ -70,26 +74,30 @@ impl Fault {
     pub fn invalid(field: impl Into<String>, description: impl Into<String>) -> Self {
         let field = field.into();
         let message = format!("{field}: {}", description.into());
-        Self { field: Some(field), ..Self::of(Kind::FieldInvalid, message) }
+        Self::of(Kind::FieldInvalid, message).on_field(Some(field))
     }
 
     /// A command that a rule declined.
     #[must_use]
     pub fn refused(refusal: &impl Refusal) -> Self {
-        let fault = Self::new(refusal.kind().into(), refusal.reason(), refusal.to_string());
-        Self { field: refusal.field(), ..fault }
+        Self::new(refusal.kind().into(), refusal.reason(), refusal.to_string())
+            .on_field(refusal.field())
     }
 
     /// With every field at fault and its description, where there are several.
     #[must_use]
-    pub fn with_violations(self, violations: impl IntoIterator<Item = (String, String)>) -> Self {
-        Self { violations: violations.into_iter().collect(), ..self }
+    pub fn with_violations(
+        mut self,
+        violations: impl IntoIterator<Item = (String, String)>,
+    ) -> Self {
+        self.more.violations = violations.into_iter().collect();
+        self
     }
 
     /// With an entry in the `ErrorInfo`'s metadata.
     #[must_use]
     pub fn with_metadata(mut self, key: &str, value: impl Into<String>) -> Self {
-        self.metadata.insert(key.to_owned(), value.into());
+        self.more.metadata.insert(key.to_owned(), value.into());
         self
     }
 
@@ -98,7 +106,9 @@ impl Fault {
     pub fn not_found(resource_type: impl Into<String>, name: impl Into<String>) -> Self {
         let (kind, name) = (resource_type.into(), name.into());
         let message = format!("{name} does not exist");
-        Self { resource: Some((kind, name)), ..Self::of(Kind::NotFound, message) }
+        let mut fault = Self::of(Kind::NotFound, message);
+        fault.more.resource = Some((kind, name));
+        fault
     }
 
     /// An update based on another version than the present one.
@@ -124,14 +134,16 @@ impl Fault {
     /// A call for which the caller's roles carry no permission.
     #[must_use]
     pub fn permission_missing(permission: &str) -> Self {
-        let message = format!("none of your roles may do this: it needs the permission {permission}");
+        let message =
+            format!("none of your roles may do this: it needs the permission {permission}");
         Self::of(Kind::PermissionMissing, message).with_metadata("permission", permission)
     }
 
     /// An rpc that does not exist here.
     #[must_use]
     pub fn unknown_rpc(path: &str) -> Self {
-        Self::of(Kind::RpcUnknown, format!("there is no rpc {path} here")).with_metadata("rpc", path)
+        Self::of(Kind::RpcUnknown, format!("there is no rpc {path} here"))
+            .with_metadata("rpc", path)
     }
 
     /// Something that is away for the moment; nothing was done.
@@ -150,8 +162,7 @@ impl Fault {
     /// The caller's deadline, or ours, has passed.
     #[must_use]
     pub fn deadline() -> Self {
-        let message =
-            "the deadline has passed; a change may have been made: repeat it with the same command_id";
+        let message = "the deadline has passed; a change may have been made: repeat it with the same command_id";
         Self::of(Kind::DeadlineExceeded, message)
     }
 
@@ -164,8 +175,9 @@ impl Fault {
     /// A position that a history has not reached: it was restored, or is another one.
     #[must_use]
     pub fn beyond_end(position: i64, head: i64) -> Self {
-        let message =
-            format!("the history ends at position {head}, before {position}: read from an earlier one");
+        let message = format!(
+            "the history ends at position {head}, before {position}: read from an earlier one"
+        );
         Self::of(Kind::PositionBeyondEnd, message).with_metadata("head", head.to_string())
     }
 
@@ -174,7 +186,11 @@ impl Fault {
     pub fn bug(error: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         let error = error.into();
         let trace = crate::telemetry::trace_id();
-        tracing::error!(error = chain(&*error), trace_id = trace, "an rpc failed by a fault of ours");
+        tracing::error!(
+            error = chain(&*error),
+            trace_id = trace,
+            "an rpc failed by a fault of ours"
+        );
         let message = format!("a fault of ours; it is logged under trace {trace}");
         Self::of(Kind::Internal, message).with_metadata("trace_id", trace)
     }
@@ -193,14 +209,14 @@ impl Fault {
 
     fn details(&self) -> ErrorDetails {
         let mut details = ErrorDetails::new();
-        details.set_error_info(self.reason, DOMAIN, self.metadata.clone());
-        let field = self.field.as_deref().unwrap_or_default();
+        details.set_error_info(self.reason, DOMAIN, self.more.metadata.clone());
+        let field = self.more.field.as_deref().unwrap_or_default();
         match self.lane {
-            Lane::Malformed if self.violations.is_empty() => {
+            Lane::Malformed if self.more.violations.is_empty() => {
                 details.add_bad_request_violation(field, &self.message);
             }
             Lane::Malformed => {
-                for (field, description) in &self.violations {
+                for (field, description) in &self.more.violations {
                     details.add_bad_request_violation(field, description);
                 }
             }
@@ -208,7 +224,8 @@ impl Fault {
                 details.add_precondition_failure_violation(self.reason, field, &self.message);
             }
             Lane::Missing => {
-                let (kind, name) = self.resource.as_ref().map_or((field, ""), |(kind, name)| (kind, name));
+                let (kind, name) =
+                    self.more.resource.as_ref().map_or((field, ""), |(kind, name)| (kind, name));
                 details.set_resource_info(kind, name, "", &self.message);
             }
             Lane::Unavailable => {

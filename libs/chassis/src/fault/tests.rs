@@ -45,7 +45,12 @@ fn every_lane_has_its_status_and_its_details() {
     let append = |error: AppendError| Fault::from(ExecuteError::<Declined>::Append(error));
     let of = |kind| Fault::of(kind, "said");
     let table: Vec<(Fault, Code, &str, &[&str])> = vec![
-        (Fault::invalid("summary", "must not be empty"), C::InvalidArgument, "FIELD_INVALID", &["BadRequest"]),
+        (
+            Fault::invalid("summary", "must not be empty"),
+            C::InvalidArgument,
+            "FIELD_INVALID",
+            &["BadRequest"],
+        ),
         (refused(RefusalKind::Invalid), C::InvalidArgument, "DECLINED", &["BadRequest"]),
         (refused(RefusalKind::Missing), C::NotFound, "DECLINED", &["ResourceInfo"]),
         (refused(RefusalKind::Taken), C::AlreadyExists, "DECLINED", &[]),
@@ -55,8 +60,18 @@ fn every_lane_has_its_status_and_its_details() {
         (Fault::taken("it is"), C::AlreadyExists, "ALREADY_EXISTS", &[]),
         (Fault::stale(Version(3)), C::Aborted, "ETAG_MISMATCH", &[]),
         (append(AppendError::Conflict { current: Version(3) }), C::Aborted, "ETAG_MISMATCH", &[]),
-        (append(AppendError::CommandIdReused), C::InvalidArgument, "COMMAND_ID_REUSED", &["BadRequest"]),
-        (append(AppendError::TooLarge { bytes: 9 }), C::InvalidArgument, "EVENT_TOO_LARGE", &["BadRequest"]),
+        (
+            append(AppendError::CommandIdReused),
+            C::InvalidArgument,
+            "COMMAND_ID_REUSED",
+            &["BadRequest"],
+        ),
+        (
+            append(AppendError::TooLarge { bytes: 9 }),
+            C::InvalidArgument,
+            "EVENT_TOO_LARGE",
+            &["BadRequest"],
+        ),
         (append(AppendError::Overloaded), C::Unavailable, "OVERLOADED", &["RetryInfo"]),
         (append(AppendError::OutcomeUnknown), C::Unavailable, "OUTCOME_UNKNOWN", &["RetryInfo"]),
         (append(AppendError::Closed), C::Unavailable, "UNAVAILABLE", &["RetryInfo"]),
@@ -102,7 +117,8 @@ fn a_field_and_the_current_etag_travel_in_the_details() {
 fn several_fields_at_fault_are_all_named_in_one_detail() {
     let two = [("a".to_owned(), "is odd".to_owned()), ("b".to_owned(), "is even".to_owned())];
     let (_, details) = details(Fault::invalid("rules", "two are wrong").with_violations(two));
-    let fields: Vec<_> = details.bad_request().unwrap().field_violations.iter().map(|v| &v.field).collect();
+    let fields: Vec<_> =
+        details.bad_request().unwrap().field_violations.iter().map(|v| &v.field).collect();
     assert_eq!(fields, ["a", "b"]);
 }
 

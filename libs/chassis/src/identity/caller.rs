@@ -58,13 +58,18 @@ impl fmt::Display for CallerRole {
 
 /// A word that is no caller's role.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a role: one of principal, team_member, lead, director, operator, integrator, importer")]
+#[error(
+    "{0:?} is not a role: one of principal, team_member, lead, director, operator, integrator, importer"
+)]
 pub struct UnknownRole(String);
 
 impl FromStr for CallerRole {
     type Err = UnknownRole;
     fn from_str(text: &str) -> Result<Self, UnknownRole> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| UnknownRole(text.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|role| role.as_str() == text)
+            .ok_or_else(|| UnknownRole(text.to_owned()))
     }
 }
 

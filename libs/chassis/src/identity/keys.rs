@@ -64,7 +64,10 @@ impl Claims {
     /// Claims from now on, for so long, in real time.
     #[must_use]
     pub fn new(subject: &str, roles: &[CallerRole], lifetime: Duration) -> Self {
-        #[expect(clippy::disallowed_methods, reason = "tokens go by real time, never by the domain's clock")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "tokens go by real time, never by the domain's clock"
+        )]
         let now = jiff::Timestamp::now().as_second().unsigned_abs();
         Self {
             sub: subject.to_owned(),
@@ -134,7 +137,8 @@ impl Keys {
     /// When there is none, or it is no key.
     pub fn open(directory: &Path) -> Result<Self, KeyError> {
         let path = directory.join(SIGNING);
-        let der = fs::read(&path).map_err(|source| KeyError::File { path: path.clone(), source })?;
+        let der =
+            fs::read(&path).map_err(|source| KeyError::File { path: path.clone(), source })?;
         Ed25519KeyPair::from_pkcs8(&der).map_err(|_| KeyError::Malformed(path))?;
         Ok(Self { signing: EncodingKey::from_ed_der(&der) })
     }
@@ -207,7 +211,8 @@ impl Verifier {
     /// When there is none, or it is no key.
     pub fn open(directory: &Path) -> Result<Self, KeyError> {
         let path = directory.join(VERIFYING);
-        let der = fs::read(&path).map_err(|source| KeyError::File { path: path.clone(), source })?;
+        let der =
+            fs::read(&path).map_err(|source| KeyError::File { path: path.clone(), source })?;
         // The last 32 bytes of an Ed25519 SubjectPublicKeyInfo are the key itself (RFC 8410).
         let key = der.len().checked_sub(32).map(|start| &der[start..]);
         let key = key.ok_or(KeyError::Malformed(path))?;
@@ -285,10 +290,14 @@ mod tests {
     #[test]
     fn a_signed_token_names_its_caller() {
         let (_directory, keys, verifier) = pair();
-        let claims = Claims::new("people/P-0101", &[CallerRole::Principal], HOUR).with_schools(["0101"]);
+        let claims =
+            Claims::new("people/P-0101", &[CallerRole::Principal], HOUR).with_schools(["0101"]);
         let caller = verifier.verify(keys.mint(&claims).unwrap().expose_secret()).unwrap();
         assert_eq!(caller.person().unwrap().as_str(), "P-0101");
-        assert!(caller.is(CallerRole::Principal) && caller.schools.iter().any(|id| id.as_str() == "0101"));
+        assert!(
+            caller.is(CallerRole::Principal)
+                && caller.schools.iter().any(|id| id.as_str() == "0101")
+        );
     }
 
     #[test]
@@ -316,9 +325,18 @@ mod tests {
             verifier.verify(keys.mint(claims).unwrap().expose_secret()).map(|caller| caller.subject)
         };
         assert_eq!(verify(&others, &claims), Err(TokenError::Invalid));
-        assert_eq!(verify(&keys, &Claims { iss: "x".into(), ..claims.clone() }), Err(TokenError::Invalid));
-        assert_eq!(verify(&keys, &Claims { aud: "x".into(), ..claims.clone() }), Err(TokenError::Invalid));
+        assert_eq!(
+            verify(&keys, &Claims { iss: "x".into(), ..claims.clone() }),
+            Err(TokenError::Invalid)
+        );
+        assert_eq!(
+            verify(&keys, &Claims { aud: "x".into(), ..claims.clone() }),
+            Err(TokenError::Invalid)
+        );
         assert_eq!(verify(&keys, &Claims { exp: 1, ..claims.clone() }), Err(TokenError::Expired));
-        assert_eq!(verify(&keys, &Claims { roles: vec!["god".into()], ..claims }), Err(TokenError::Invalid));
+        assert_eq!(
+            verify(&keys, &Claims { roles: vec!["god".into()], ..claims }),
+            Err(TokenError::Invalid)
+        );
     }
 }

@@ -64,7 +64,10 @@ pub struct Guard<S> {
 
 impl<S> Service<Request<Body>> for Guard<S>
 where
-    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + 'static,
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+        + Clone
+        + Send
+        + 'static,
     S::Future: Send,
 {
     type Response = Response<Body>;
@@ -164,7 +167,10 @@ fn limit(
     let cap = time_limit::cap(path, declared);
     match time_limit::wish(headers) {
         None => Ok(cap),
-        Some(None) => Err(Fault::invalid("grpc-timeout", "must be up to eight digits and a unit of H, M, S, m, u, n")),
+        Some(None) => Err(Fault::invalid(
+            "grpc-timeout",
+            "must be up to eight digits and a unit of H, M, S, m, u, n",
+        )),
         Some(Some(Duration::ZERO)) => Err(Fault::deadline()),
         Some(Some(wish)) => Ok(cap.map(|cap| cap.min(wish))),
     }

@@ -113,6 +113,23 @@ async fn nothing_to_do_stores_nothing_and_an_outdated_caller_is_told() {
 }
 
 #[tokio::test]
+async fn a_command_for_a_known_state_is_not_decided_on_another() {
+    let database = Database::create().await;
+    let log = database.log().await;
+    let (jar, first) = (new_stream(), call());
+    let on = |call, known, marbles| eventlog::execute_on::<Jar>(&log, call, jar, known, marbles);
+    let filled = on(first.clone(), (0, Version(0)), 2).await.unwrap();
+    assert_eq!((filled.state, filled.version, filled.duplicate), (2, Version(2), false));
+    let outdated = on(call(), (0, Version(0)), 1).await;
+    assert!(matches!(outdated, Err(ExecuteError::Stale { current: Version(2) })));
+    let again = on(first, (0, Version(0)), 2).await.unwrap();
+    assert_eq!((again.state, again.version, again.duplicate), (2, Version(2), true));
+    let nothing = on(call(), (2, Version(2)), 0).await.unwrap();
+    assert_eq!((nothing.events, nothing.version), (0, Version(2)));
+    database.drop().await;
+}
+
+#[tokio::test]
 async fn of_commands_at_once_each_is_decided_on_what_the_others_left() {
     let database = Database::create().await;
     let log = database.log().await;

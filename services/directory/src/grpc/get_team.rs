@@ -34,7 +34,7 @@ pub(super) async fn get_team(
     let team = pb::Team {
         schools: parse::names("schools", schools),
         members: members.into_iter().map(|held| member(held, named)).collect(),
-        facts: facts.into_iter().map(fact).collect(),
+        facts: facts.iter().map(fact).collect(),
         ..shown(row)
     };
     Ok(GetTeamResponse { team: Some(team) })
@@ -64,7 +64,7 @@ fn member(held: person::Held, named: bool) -> pb::Member {
 }
 
 /// A network that the team was given.
-fn fact(row: facts::Row) -> pb::Fact {
+fn fact(row: &facts::Row) -> pb::Fact {
     pb::Fact {
         kind: pb::FactKind::TeamNetwork.into(),
         value: parse::name("networks", Some(&row.subject)),

@@ -24,7 +24,8 @@ async fn names_are_shown_to_the_office_and_ids_to_all() {
         let person = client.get_person(request).await.unwrap().into_inner().person.unwrap();
         let team = GetTeamRequest { name: "teams/T1".into(), ..Default::default() };
         let team = client.get_team(team).await.unwrap().into_inner().team.unwrap();
-        let people = client.list_people(ListPeopleRequest::default()).await.unwrap().into_inner().people;
+        let people =
+            client.list_people(ListPeopleRequest::default()).await.unwrap().into_inner().people;
         let shown = [&person.display_name, &team.members[0].display_name, &people[0].display_name];
         assert_eq!(shown, [name; 3], "{who:?}");
         assert_eq!(person.email.is_empty(), name.is_empty());
@@ -40,20 +41,35 @@ async fn only_operators_and_importers_write_and_importers_erase_nobody() {
         command_id: command_id(),
         ..Default::default()
     };
-    for who in [Who::principal("people/P-0101", "0101"), Who::team_member("people/B", "T1"), Who::lead("people/C", "T1")] {
+    for who in [
+        Who::principal("people/P-0101", "0101"),
+        Who::team_member("people/B", "T1"),
+        Who::lead("people/C", "T1"),
+    ] {
         let refused = desk.as_who(&who).define_network(define.clone()).await.unwrap_err();
         assert_eq!(refused.code(), Code::PermissionDenied, "{who:?}");
     }
     desk.as_who(&Who::importer()).define_network(define).await.unwrap();
-    let erase = ErasePersonRequest { name: "people/A".into(), command_id: command_id(), ..Default::default() };
+    let erase = ErasePersonRequest {
+        name: "people/A".into(),
+        command_id: command_id(),
+        ..Default::default()
+    };
     let refused = desk.as_who(&Who::importer()).erase_person(erase).await.unwrap_err();
-    assert_eq!(refused.code(), Code::PermissionDenied, "asked before it is looked whether the person exists");
+    assert_eq!(
+        refused.code(),
+        Code::PermissionDenied,
+        "asked before it is looked whether the person exists"
+    );
 }
 
 #[tokio::test]
 async fn nobody_reads_without_an_identity() {
     let desk = Desk::empty().await;
     let mut stranger = DirectoryServiceClient::new(desk.server.channel());
-    let refused = stranger.get_team(GetTeamRequest { name: "teams/T1".into(), ..Default::default() }).await.unwrap_err();
+    let refused = stranger
+        .get_team(GetTeamRequest { name: "teams/T1".into(), ..Default::default() })
+        .await
+        .unwrap_err();
     assert_eq!(refused.code(), Code::Unauthenticated);
 }

@@ -17,8 +17,16 @@ async fn a_move_entered_a_week_late_is_true_from_its_day_and_known_from_its_entr
     let after = "2026-02-13T00:00:00-05:00";
     let team = |school: wire::schoolside::directory::v1::School| school.team;
     assert_eq!(team(desk.school_on("schools/0208", "2026-02-04", after).await), "teams/T2");
-    assert_eq!(team(desk.school_on("schools/0208", "2026-02-06", before).await), "teams/T2", "as we knew it then");
-    assert_eq!(team(desk.school_on("schools/0208", "2026-02-06", after).await), "teams/T3", "as it truly was");
+    assert_eq!(
+        team(desk.school_on("schools/0208", "2026-02-06", before).await),
+        "teams/T2",
+        "as we knew it then"
+    );
+    assert_eq!(
+        team(desk.school_on("schools/0208", "2026-02-06", after).await),
+        "teams/T3",
+        "as it truly was"
+    );
 }
 
 #[tokio::test]
@@ -49,9 +57,15 @@ async fn the_same_fact_again_changes_nothing_and_what_was_recorded_is_told_in_or
     let second = desk.place("schools/0208", "networks/N3", "2026-01-05").await;
     assert_eq!(first, second);
     let facts = desk.school_on("schools/0208", "", "").await.facts;
-    let told: Vec<_> = facts.iter().map(|fact| (fact.kind(), fact.value.as_str(), fact.effective_on.as_str())).collect();
+    let told: Vec<_> = facts
+        .iter()
+        .map(|fact| (fact.kind(), fact.value.as_str(), fact.effective_on.as_str()))
+        .collect();
     let network = FactKind::SchoolNetwork;
-    assert_eq!(told, [(network, "networks/N2", "2025-07-01"), (network, "networks/N3", "2026-01-05")]);
+    assert_eq!(
+        told,
+        [(network, "networks/N2", "2025-07-01"), (network, "networks/N3", "2026-01-05")]
+    );
 }
 
 #[tokio::test]
@@ -61,7 +75,10 @@ async fn a_team_shows_whom_it_serves_on_a_day() {
     desk.join("people/A", "teams/T2", "budget", "2026-01-01").await;
     desk.place("schools/0208", "networks/N1", "2026-01-05").await;
     let january = desk.team_on("teams/T2", "2026-01-04").await;
-    assert_eq!((january.networks, january.schools), (vec!["networks/N2".into()], vec!["schools/0208".into()]));
+    assert_eq!(
+        (january.networks, january.schools),
+        (vec!["networks/N2".into()], vec!["schools/0208".into()])
+    );
     assert_eq!(january.members[0].display_name, "Ann");
     let later = desk.team_on("teams/T2", "2026-01-05").await;
     assert_eq!(later.schools, Vec::<String>::new());
@@ -89,7 +106,12 @@ async fn a_closed_school_belongs_to_nothing_after_its_last_day() {
         ..Default::default()
     };
     let after = desk.operator.close_school(close).await.unwrap().into_inner().consistency;
-    let network = GetNetworkRequest { name: "networks/N1".into(), as_of: "2026-07-01".into(), after, ..Default::default() };
+    let network = GetNetworkRequest {
+        name: "networks/N1".into(),
+        as_of: "2026-07-01".into(),
+        after,
+        ..Default::default()
+    };
     let network = desk.operator.get_network(network).await.unwrap().into_inner().network.unwrap();
     assert_eq!(network.schools, Vec::<String>::new());
 
@@ -97,5 +119,8 @@ async fn a_closed_school_belongs_to_nothing_after_its_last_day() {
     assert_eq!((last_day.tier, last_day.team.as_str()), (3, "teams/T1"));
     let closed = desk.school_on("schools/0101", "2026-07-01", "").await;
     assert_eq!((closed.tier, closed.team.as_str(), closed.network.as_str()), (0, "", ""));
-    assert_eq!((closed.closed_on.as_str(), closed.merged_into.as_str()), ("2026-06-30", "schools/0208"));
+    assert_eq!(
+        (closed.closed_on.as_str(), closed.merged_into.as_str()),
+        ("2026-06-30", "schools/0208")
+    );
 }

@@ -3,9 +3,9 @@
 use testkit::{command_id, field_of, metadata_of, reason_of};
 use tonic::Code;
 use wire::schoolside::directory::v1::{
-    AppointPrincipalRequest, AssignSchoolNetworkRequest, AssignSchoolTierRequest, AssignTeamNetworkRequest,
-    DefineDistrictRequest, DefineNetworkRequest, DefineTeamRequest, GetDistrictRequest, GetSchoolRequest,
-    RegisterSchoolRequest, StartMembershipRequest, TeamKind,
+    AppointPrincipalRequest, AssignSchoolNetworkRequest, AssignSchoolTierRequest,
+    AssignTeamNetworkRequest, DefineDistrictRequest, DefineNetworkRequest, DefineTeamRequest,
+    GetDistrictRequest, GetSchoolRequest, RegisterSchoolRequest, StartMembershipRequest, TeamKind,
 };
 
 use crate::desk::Desk;
@@ -24,14 +24,19 @@ async fn a_repeated_command_answers_the_same_and_a_reused_id_is_refused() {
     assert_eq!(first, again);
     let reused = DefineNetworkRequest { display_name: "Port".into(), ..harbor };
     let refused = desk.operator.define_network(reused).await.unwrap_err();
-    assert_eq!((refused.code(), reason_of(&refused).as_str()), (Code::InvalidArgument, "COMMAND_ID_REUSED"));
+    assert_eq!(
+        (refused.code(), reason_of(&refused).as_str()),
+        (Code::InvalidArgument, "COMMAND_ID_REUSED")
+    );
 }
 
 #[tokio::test]
 async fn an_outdated_etag_is_told_the_present_one() {
     let mut desk = Desk::empty().await;
-    let first = desk.operator.define_network(network("networks/N1", "Harbor")).await.unwrap().into_inner();
-    let second = desk.operator.define_network(network("networks/N1", "Port")).await.unwrap().into_inner();
+    let first =
+        desk.operator.define_network(network("networks/N1", "Harbor")).await.unwrap().into_inner();
+    let second =
+        desk.operator.define_network(network("networks/N1", "Port")).await.unwrap().into_inner();
     let stale = DefineNetworkRequest { etag: first.etag, ..network("networks/N1", "Haven") };
     let refused = desk.operator.define_network(stale).await.unwrap_err();
     assert_eq!(refused.code(), Code::Aborted);
@@ -70,7 +75,11 @@ async fn unknown_references_are_refused_by_name() {
     assert_eq!((refused.code(), reason_of(&refused).as_str()), (Code::NotFound, "UNKNOWN_NETWORK"));
     assert_eq!(refused.message(), "there is no network N9: define it first");
 
-    let nowhere = AssignSchoolNetworkRequest { name: "schools/9999".into(), network: "networks/N1".into(), ..place };
+    let nowhere = AssignSchoolNetworkRequest {
+        name: "schools/9999".into(),
+        network: "networks/N1".into(),
+        ..place
+    };
     let refused = desk.operator.assign_school_network(nowhere).await.unwrap_err();
     assert_eq!(reason_of(&refused), "UNKNOWN_SCHOOL");
 
@@ -110,7 +119,10 @@ async fn malformed_fields_are_named() {
     let cases = [
         ("name", AssignSchoolTierRequest { name: "0101".into(), ..tier.clone() }),
         ("tier", AssignSchoolTierRequest { tier: 4, ..tier.clone() }),
-        ("effective_from", AssignSchoolTierRequest { effective_from: "5 January".into(), ..tier.clone() }),
+        (
+            "effective_from",
+            AssignSchoolTierRequest { effective_from: "5 January".into(), ..tier.clone() },
+        ),
         ("command_id", AssignSchoolTierRequest { command_id: "1".into(), ..tier.clone() }),
         ("etag", AssignSchoolTierRequest { etag: "?".into(), ..tier }),
     ];
@@ -118,9 +130,16 @@ async fn malformed_fields_are_named() {
         let refused = desk.operator.assign_school_tier(request).await.unwrap_err();
         assert_eq!((refused.code(), field_of(&refused).as_str()), (Code::InvalidArgument, field));
     }
-    let nameless = RegisterSchoolRequest { name: "schools/0102".into(), command_id: command_id(), ..Default::default() };
+    let nameless = RegisterSchoolRequest {
+        name: "schools/0102".into(),
+        command_id: command_id(),
+        ..Default::default()
+    };
     let refused = desk.operator.register_school(nameless).await.unwrap_err();
-    assert_eq!((reason_of(&refused).as_str(), field_of(&refused).as_str()), ("INVALID_DISPLAY_NAME", "display_name"));
+    assert_eq!(
+        (reason_of(&refused).as_str(), field_of(&refused).as_str()),
+        ("INVALID_DISPLAY_NAME", "display_name")
+    );
 }
 
 #[tokio::test]
@@ -135,7 +154,10 @@ async fn only_network_teams_serve_networks() {
         ..Default::default()
     };
     let refused = desk.operator.assign_team_network(serve).await.unwrap_err();
-    assert_eq!((refused.code(), reason_of(&refused).as_str()), (Code::FailedPrecondition, "TEAM_SERVES_NO_NETWORK"));
+    assert_eq!(
+        (refused.code(), reason_of(&refused).as_str()),
+        (Code::FailedPrecondition, "TEAM_SERVES_NO_NETWORK")
+    );
 }
 
 #[tokio::test]
@@ -149,10 +171,25 @@ async fn the_district_keeps_its_zone() {
         command_id: command_id(),
         ..Default::default()
     };
-    let after = desk.operator.define_district(define("America/New_York")).await.unwrap().into_inner().consistency;
+    let after = desk
+        .operator
+        .define_district(define("America/New_York"))
+        .await
+        .unwrap()
+        .into_inner()
+        .consistency;
     let refused = desk.operator.define_district(define("America/Chicago")).await.unwrap_err();
-    assert_eq!((refused.code(), reason_of(&refused).as_str()), (Code::FailedPrecondition, "ZONE_FIXED"));
-    let district = desk.operator.get_district(GetDistrictRequest { after }).await.unwrap().into_inner().district;
+    assert_eq!(
+        (refused.code(), reason_of(&refused).as_str()),
+        (Code::FailedPrecondition, "ZONE_FIXED")
+    );
+    let district = desk
+        .operator
+        .get_district(GetDistrictRequest { after })
+        .await
+        .unwrap()
+        .into_inner()
+        .district;
     assert_eq!(district.unwrap().zone, "America/New_York");
 }
 
@@ -161,5 +198,8 @@ async fn what_does_not_exist_is_not_found() {
     let mut desk = Desk::small().await;
     let request = GetSchoolRequest { name: "schools/9999".into(), ..Default::default() };
     let refused = desk.operator.get_school(request).await.unwrap_err();
-    assert_eq!((refused.code(), refused.message()), (Code::NotFound, "schools/9999 does not exist"));
+    assert_eq!(
+        (refused.code(), refused.message()),
+        (Code::NotFound, "schools/9999 does not exist")
+    );
 }

@@ -2,9 +2,10 @@
 
 use testkit::{Client, TestServer, Who, assembled, command_id};
 use wire::schoolside::directory::v1::{
-    AssignSchoolNetworkRequest, AssignTeamNetworkRequest, DefineDistrictRequest, DefineNetworkRequest,
-    DefineTeamRequest, GetSchoolRequest, GetTeamRequest, RegisterPersonRequest, RegisterSchoolRequest, School,
-    StartMembershipRequest, Team, TeamKind, directory_service_client::DirectoryServiceClient,
+    AssignSchoolNetworkRequest, AssignTeamNetworkRequest, DefineDistrictRequest,
+    DefineNetworkRequest, DefineTeamRequest, GetSchoolRequest, GetTeamRequest,
+    RegisterPersonRequest, RegisterSchoolRequest, School, StartMembershipRequest, Team, TeamKind,
+    directory_service_client::DirectoryServiceClient,
 };
 
 pub type Directory = DirectoryServiceClient<Client>;
@@ -37,9 +38,11 @@ impl Desk {
         for number in 1..=3 {
             desk.network(&format!("networks/N{number}")).await;
             desk.team(&format!("teams/T{number}"), TeamKind::NetworkTeam).await;
-            desk.serve(&format!("teams/T{number}"), &format!("networks/N{number}"), "2025-07-01").await;
+            desk.serve(&format!("teams/T{number}"), &format!("networks/N{number}"), "2025-07-01")
+                .await;
         }
-        for (school, network) in [("schools/0101", "networks/N1"), ("schools/0208", "networks/N2")] {
+        for (school, network) in [("schools/0101", "networks/N1"), ("schools/0208", "networks/N2")]
+        {
             desk.school(school).await;
             desk.place(school, network, "2025-07-01").await;
         }
@@ -127,20 +130,31 @@ impl Desk {
             command_id: command_id(),
             ..Default::default()
         };
-        self.after = self.operator.start_membership(request).await.unwrap().into_inner().consistency;
+        self.after =
+            self.operator.start_membership(request).await.unwrap().into_inner().consistency;
     }
 
     /// A school on a day, as known at an instant; empty texts for today and now. Sees the last command.
     pub async fn school_on(&mut self, name: &str, as_of: &str, known_at: &str) -> School {
-        let known_at = (!known_at.is_empty()).then(|| wire::time::to_proto(known_at.parse().unwrap()));
-        let request =
-            GetSchoolRequest { name: name.into(), as_of: as_of.into(), known_at, after: self.after.clone() };
+        let known_at =
+            (!known_at.is_empty()).then(|| wire::time::to_proto(known_at.parse().unwrap()));
+        let request = GetSchoolRequest {
+            name: name.into(),
+            as_of: as_of.into(),
+            known_at,
+            after: self.after.clone(),
+        };
         self.operator.get_school(request).await.unwrap().into_inner().school.unwrap()
     }
 
     /// A team on a day. Sees the last command.
     pub async fn team_on(&mut self, name: &str, as_of: &str) -> Team {
-        let request = GetTeamRequest { name: name.into(), as_of: as_of.into(), known_at: None, after: self.after.clone() };
+        let request = GetTeamRequest {
+            name: name.into(),
+            as_of: as_of.into(),
+            known_at: None,
+            after: self.after.clone(),
+        };
         self.operator.get_team(request).await.unwrap().into_inner().team.unwrap()
     }
 

@@ -1,5 +1,7 @@
 //! The directory service through its real gRPC port, on a real Postgres.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops there")]
+
 mod access;
 mod bitemporal;
 mod commands;

@@ -31,11 +31,11 @@ impl Source for RequestFacts {
     const LOAD: &'static str = "select request, request_facts from insights.case_facts
         where request = any($1) and request_facts is not null";
     const STORE: &'static str = "insert into insights.case_facts (request, request_facts, opened_at, teams)
-        select request, facts, opened_at, string_to_array(nullif(teams, ''), ' ')
+        select request, facts, opened_at, coalesce(string_to_array(nullif(teams, ''), ' '), '{}')
           from unnest($1::uuid[], $2::bytea[], $3::timestamptz[], $4::text[])
                as page(request, facts, opened_at, teams)
         on conflict (request) do update set request_facts = excluded.request_facts,
-               opened_at = excluded.opened_at, teams = coalesce(excluded.teams, '{}')";
+               opened_at = excluded.opened_at, teams = excluded.teams";
 
     fn index(&self) -> (Option<Timestamp>, Vec<&str>) {
         let opened = self.opened.as_ref();

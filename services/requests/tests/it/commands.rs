@@ -25,6 +25,7 @@ async fn a_hand_over_out_of_ones_own_scope_can_be_repeated() {
     let first = desk.requests(Who::Member).reassign(ask.clone()).await.unwrap().into_inner();
     let again = desk.requests(Who::Member).reassign(ask).await.unwrap().into_inner();
     assert_eq!(first, again);
+    desk.settle().await;
     let gone = desk.get(Who::Member, &name).await.unwrap_err();
     assert_eq!(gone.code(), Code::NotFound);
 }

@@ -36,6 +36,7 @@ async fn a_list_is_paged_newest_first_and_its_token_belongs_to_its_question() {
 async fn a_list_is_filtered_by_what_it_is_asked_for() {
     let desk = Desk::open().await;
     let open = desk.held().await;
+    desk.advance(DAY / 24).await;
     let resolved = desk.held_of("STU").await;
     desk.resolve(Who::Member, &resolved).await.unwrap();
     let asks = [

@@ -1,5 +1,7 @@
 //! The requests service through its real gRPC port, on a real Postgres, a database per test.
 
+#![expect(clippy::unwrap_used, reason = "what a test's helper cannot get fails the test")]
+
 mod access;
 mod catalogue;
 mod commands;

@@ -365,8 +365,8 @@ impl Desk {
     async fn record(&self, log: &Log, kind: &'static str, name: &str, message: &impl Message) {
         let at = self.server.clock.now();
         let append = Append {
-            command_id: CommandId(Uuid::new_v4()),
-            stream: StreamId(Uuid::new_v4()),
+            command_id: CommandId::of(&command_id()),
+            stream: StreamId::of(kind, &command_id()),
             kind,
             expected: Version(0),
             request_hash: [0; 32],

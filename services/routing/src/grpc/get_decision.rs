@@ -1,7 +1,7 @@
 //! `GetDecision`: why a request came to whom it came.
 
 use chassis::{
-    call::caller_of,
+    call::{caller_of, patience_of},
     fault::Fault,
     identity::{Caller, CallerRole},
     parse,
@@ -21,11 +21,12 @@ pub(super) async fn get_decision(
     request: Request<GetDecisionRequest>,
 ) -> Result<GetDecisionResponse, Fault> {
     let caller = caller_of(&request)?;
+    let patience = patience_of(&request);
     let GetDecisionRequest { name, after } = request.into_inner();
     let id: StreamId = parse::resource("name", "requests", &name)?
         .parse()
         .map_err(|_| Fault::invalid("name", "must be requests/UUID"))?;
-    app.wait(&after).await?;
+    app.wait(&after, patience).await?;
     let events = app.log.load(id).await?;
     let mut earlier = events.iter().map(decision).collect::<Result<Vec<_>, Fault>>()?;
     let missing = || Fault::not_found("schoolside/Decision", name.clone());

@@ -1,6 +1,6 @@
 //! `GetRuleSet`: the rule set in force, or an earlier version.
 
-use chassis::{fault::Fault, parse};
+use chassis::{call::patience_of, fault::Fault, parse};
 use kernel::Version;
 use routing_domain::rule_set::{Event, RuleSet};
 use tonic::Request;
@@ -13,9 +13,10 @@ pub(super) async fn get_rule_set(
     app: &App,
     request: Request<GetRuleSetRequest>,
 ) -> Result<GetRuleSetResponse, Fault> {
+    let patience = patience_of(&request);
     let GetRuleSetRequest { name, after } = request.into_inner();
     let wanted = version(&name)?;
-    app.wait(&after).await?;
+    app.wait(&after, patience).await?;
     let events = app.log.load(RuleSet::stream()).await?;
     let etag = parse::etag_of(events.last().map_or(Version(0), |event| event.version));
     for recorded in events.iter().rev() {

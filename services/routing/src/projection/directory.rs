@@ -39,7 +39,7 @@ async fn apply(event: &Recorded, tx: &mut PgConnection) -> Result<(), HandleErro
         "district.defined" => {
             let it: pb::DistrictDefined = message(event)?;
             let sql = "insert into routing.district (zone) values ($1)
-                       on conflict (only) do update set zone = excluded.zone";
+                       on conflict (one) do update set zone = excluded.zone";
             store(sql, [it.zone], tx).await?;
         }
         "network.defined" => {

@@ -8,7 +8,7 @@ use wire::schoolside::{
     directory::v1::TeamKind, requests::v1 as requests, routing::v1::GetDecisionRequest,
 };
 
-use crate::world::{World, opened, request, rule, rule_when, usual_rules};
+use crate::world::{World, opened, request, rule, rule_when};
 
 #[tokio::test]
 async fn a_request_goes_to_the_schools_team_and_the_reasons_are_kept() {
@@ -22,7 +22,8 @@ async fn a_request_goes_to_the_schools_team_and_the_reasons_are_kept() {
     assert_eq!(decided.contributing, ["desk:SHOP"]);
     assert_eq!((decided.occasion.as_str(), decided.request_version), ("opened", 1));
     assert_eq!(decided.rule_set_version, 1);
-    let rules: Vec<_> = decided.rules.iter().map(|rule| (rule.rule.as_str(), rule.matched)).collect();
+    let rules: Vec<_> =
+        decided.rules.iter().map(|rule| (rule.rule.as_str(), rule.matched)).collect();
     assert_eq!(rules, [("intensive schools first", true), ("the school's team", true)]);
     assert_eq!(decided.candidates.len(), 2);
     assert!(decided.tie_break.contains("ann, ben"));
@@ -34,7 +35,10 @@ async fn a_request_goes_to_the_schools_team_and_the_reasons_are_kept() {
 async fn decisions_of_one_page_see_each_others_load() {
     let mut world = World::new().await;
     world.server.stop().await;
-    world.requests.open(world.server.database().pool(2), Arc::new(world.server.clock.clone())).await;
+    world
+        .requests
+        .open(world.server.database().pool(2), Arc::new(world.server.clock.clone()))
+        .await;
     for n in 1..=10 {
         world.told(n, "opened", &opened()).await;
     }
@@ -59,7 +63,8 @@ async fn the_load_follows_what_becomes_of_requests() {
     world.server.settle().await;
     let decided = world.decision(5).await;
     assert_eq!(decided.member_id, "ben", "Ann holds four");
-    let open: Vec<_> = decided.candidates.iter().map(|c| (c.member_id.as_str(), c.open_requests)).collect();
+    let open: Vec<_> =
+        decided.candidates.iter().map(|c| (c.member_id.as_str(), c.open_requests)).collect();
     assert_eq!(open, [("ann", 4), ("ben", 0)]);
     for n in 1..=4 {
         world.told(n, "resolved", &requests::RequestResolved::default()).await;
@@ -113,7 +118,10 @@ async fn before_the_first_rule_set_requests_wait_for_an_intake_team_and_go_there
     world.server.settle().await;
     let decided = world.decision(1).await;
     assert_eq!((decided.team_id.as_str(), decided.role.as_str()), ("INTAKE", "intake"));
-    assert_eq!((decided.rule_set_version, decided.unassigned.as_str()), (0, "team_has_no_member_in_role"));
+    assert_eq!(
+        (decided.rule_set_version, decided.unassigned.as_str()),
+        (0, "team_has_no_member_in_role")
+    );
 }
 
 #[tokio::test]
@@ -128,7 +136,10 @@ async fn a_school_without_a_team_goes_to_intake() {
     world.server.settle().await;
     let decided = world.decision(1).await;
     assert_eq!((decided.team_id.as_str(), decided.member_id.as_str()), ("INTAKE", "ida"));
-    assert_eq!(decided.rules[1].failed_condition, "no team serves the school's network on that day");
+    assert_eq!(
+        decided.rules[1].failed_condition,
+        "no team serves the school's network on that day"
+    );
 }
 
 #[tokio::test]
@@ -191,7 +202,8 @@ async fn staff_see_what_came_to_their_team_and_nobody_else_does() {
     let world = World::new().await;
     world.told(1, "opened", &opened()).await;
     world.server.settle().await;
-    let ask = |n| GetDecisionRequest { name: format!("requests/{}", request(n)), after: String::new() };
+    let ask =
+        |n| GetDecisionRequest { name: format!("requests/{}", request(n)), after: String::new() };
     let own = world.client(&Who::team_member("people/ann", "T1")).get_decision(ask(1)).await;
     assert!(own.is_ok());
     let other = world.client(&Who::lead("people/x", "T2")).get_decision(ask(1)).await.unwrap_err();

@@ -8,5 +8,9 @@ mod world;
 #[test]
 fn no_rpc_is_without_a_permission() {
     let packages = ["schoolside.routing.v1"];
-    testkit::assert_every_rpc_has_a_permission(wire::DESCRIPTORS, &packages, &[routing::PERMISSIONS]);
+    testkit::assert_every_rpc_has_a_permission(
+        wire::DESCRIPTORS,
+        &packages,
+        &[routing::PERMISSIONS],
+    );
 }

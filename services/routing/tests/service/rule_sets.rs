@@ -50,7 +50,11 @@ async fn flaws_are_refused_with_their_place() {
     let world = World::new().await;
     let rest = || rule("rest", "INTAKE");
     for (rules, reason, field) in [
-        (vec![rule_when("a", "schol", "in", &["0101"]), rest()], "RULE_MALFORMED", "rules[0].conditions[0].field"),
+        (
+            vec![rule_when("a", "schol", "in", &["0101"]), rest()],
+            "RULE_MALFORMED",
+            "rules[0].conditions[0].field",
+        ),
         (vec![rule("a", "T9"), rest()], "RULE_REFERENCE_UNKNOWN", "rules[0].team_id"),
         (
             vec![rule_when("a", "request_type", "in", &["FAC9"]), rest()],
@@ -83,7 +87,8 @@ async fn validate_only_says_what_would_be_and_publishes_nothing() {
     let reply = client.publish_rule_set(dry).await.unwrap().into_inner();
     assert_eq!(reply.rule_set.unwrap().version, 2);
     assert_eq!(reply.consistency, "");
-    let warned: Vec<_> = reply.warnings.iter().map(|w| (w.rule.as_str(), w.overlaps.as_str())).collect();
+    let warned: Vec<_> =
+        reply.warnings.iter().map(|w| (w.rule.as_str(), w.overlaps.as_str())).collect();
     assert_eq!(warned, [("by tier", "by type")]);
     let current = client.get_rule_set(get("ruleSets/current", "")).await.unwrap();
     assert_eq!(current.into_inner().rule_set.unwrap().version, 1);
@@ -95,7 +100,8 @@ async fn an_outdated_etag_is_refused_with_the_present_one() {
     let mut client = world.client(&Who::operator());
     let etag = client.get_rule_set(get("", "")).await.unwrap().into_inner().etag;
     let with_etag = |rules| PublishRuleSetRequest { etag: etag.clone(), ..ask(rules) };
-    let second = client.publish_rule_set(with_etag(vec![rule("x", "INTAKE")])).await.unwrap().into_inner();
+    let second =
+        client.publish_rule_set(with_etag(vec![rule("x", "INTAKE")])).await.unwrap().into_inner();
     let refused = client.publish_rule_set(with_etag(usual_rules())).await.unwrap_err();
     assert_eq!(refused.code(), Code::Aborted);
     assert_eq!(metadata_of(&refused, "current_etag"), Some(second.etag));

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use chassis::service::{Deps, Service};
 use eventlog::{Append, EventMeta, Log, NewEvent};
-use kernel::{Clock, CommandId, StreamId, Version};
+use kernel::{CommandId, StreamId, Version};
 use prost::Message;
 use testkit::{Assemble, assembled};
 

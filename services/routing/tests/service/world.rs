@@ -95,7 +95,10 @@ impl World {
     /// Tells the district's directory and catalogue.
     pub async fn found(&self) {
         let from = || "2025-07-01".to_owned();
-        let it = directory::DistrictDefined { zone: "America/New_York".to_owned(), ..Default::default() };
+        let it = directory::DistrictDefined {
+            zone: "America/New_York".to_owned(),
+            ..Default::default()
+        };
         self.fact("district", "district", "defined", &it).await;
         self.team("T1", directory::TeamKind::NetworkTeam).await;
         self.team("INTAKE", directory::TeamKind::Intake).await;
@@ -170,7 +173,13 @@ impl World {
         self.fact("person", person, "membership_ended", &it).await;
     }
 
-    async fn fact(&self, kind: &'static str, key: &str, event: &str, message: &impl prost::Message) {
+    async fn fact(
+        &self,
+        kind: &'static str,
+        key: &str,
+        event: &str,
+        message: &impl prost::Message,
+    ) {
         self.directory.tell(StreamId::of(kind, key), kind, event, message).await;
     }
 
@@ -202,7 +211,8 @@ impl World {
 
     /// The decisions of a request as an operator sees them, oldest first.
     pub async fn decisions(&self, n: u128) -> Vec<CaseDecided> {
-        let ask = GetDecisionRequest { name: format!("requests/{}", request(n)), after: String::new() };
+        let ask =
+            GetDecisionRequest { name: format!("requests/{}", request(n)), after: String::new() };
         let reply = self.client(&Who::operator()).get_decision(ask).await;
         let reply = match reply {
             Ok(reply) => reply.into_inner(),

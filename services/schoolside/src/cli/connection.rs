@@ -52,6 +52,11 @@ impl ConnectionArgs {
             };
             channels.insert(service.to_owned(), channel(url)?);
         }
+        if channels.is_empty() && found.is_none() {
+            for (service, url) in datadir::service_endpoints(&self.data_dir()) {
+                channels.insert(service, channel(&url)?);
+            }
+        }
         if channels.is_empty() {
             let found = found.as_ref().ok_or_else(|| {
                 Failure::Unavailable(format!(
@@ -107,6 +112,14 @@ impl Connection {
     pub fn to(url: &str, token: &SecretString) -> Result<Self, Failure> {
         let channels = BTreeMap::from([(String::new(), channel(url)?)]);
         Ok(Self { channels, bearer: Bearer::new(token)? })
+    }
+
+    /// The same way with another token.
+    ///
+    /// # Errors
+    /// When the token cannot be sent.
+    pub fn with_token(&self, token: &SecretString) -> Result<Self, Failure> {
+        Ok(Self { channels: self.channels.clone(), bearer: Bearer::new(token)? })
     }
 
     /// The way to a service, to make its client from.

@@ -1,7 +1,6 @@
 //! `schoolside events`: the published history.
 
 use clap::Subcommand;
-use prost::Message;
 use prost_reflect::{DescriptorPool, DynamicMessage};
 use serde_json::{Value, json};
 use wire::schoolside::common::v1::{
@@ -139,6 +138,7 @@ fn camel(snake: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use prost::Message;
     use wire::schoolside::requests::v1::RequestClosed;
 
     use super::*;

@@ -33,6 +33,7 @@ pub const FORMAT: u32 = 1;
 
 const MANIFEST: &str = "schoolside.json";
 const LOCK: &str = "schoolside.lock";
+const SERVICE_ENDPOINTS: &str = "endpoints";
 
 /// What tells a system's time; fixed when its directory is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -205,6 +206,29 @@ impl Drop for DataDir {
             let _ = self.lock.set_len(0);
         }
     }
+}
+
+/// Says where one service of several processes answers.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn write_service_endpoint(directory: &Path, service: &str, grpc: &str) -> Result<(), DataDirError> {
+    let folder = directory.join(SERVICE_ENDPOINTS);
+    fs::create_dir_all(&folder).map_err(|error| DataDirError::unusable(&folder, error))?;
+    write_private(&folder.join(service), grpc.as_bytes())
+}
+
+/// Where the services of several processes answer, by service.
+#[must_use]
+pub fn service_endpoints(directory: &Path) -> Vec<(String, String)> {
+    let entries = fs::read_dir(directory.join(SERVICE_ENDPOINTS)).into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| {
+            let grpc = fs::read_to_string(entry.path()).ok()?;
+            Some((entry.file_name().into_string().ok()?, grpc.trim().to_owned()))
+        })
+        .filter(|(_, grpc)| grpc.starts_with("http"))
+        .collect()
 }
 
 /// Writes a file so that readers see the old content or the whole new one, for the owner alone, and on disk.

@@ -8,9 +8,10 @@ use kernel::CommandId;
 use tonic::{Code, Status};
 use wire::schoolside::{
     directory::v1::{
-        AppointPrincipalRequest, AssignSchoolNetworkRequest, AssignSchoolTierRequest, AssignTeamNetworkRequest,
-        CloseSchoolRequest, DefineDistrictRequest, DefineNetworkRequest, DefineTeamRequest, EndMembershipRequest,
-        RegisterPersonRequest, RegisterSchoolRequest, StartMembershipRequest,
+        AppointPrincipalRequest, AssignSchoolNetworkRequest, AssignSchoolTierRequest,
+        AssignTeamNetworkRequest, CloseSchoolRequest, DefineDistrictRequest, DefineNetworkRequest,
+        DefineTeamRequest, EndMembershipRequest, RegisterPersonRequest, RegisterSchoolRequest,
+        StartMembershipRequest,
     },
     requests::v1::DefineRequestTypeRequest,
     routing::v1::PublishRuleSetRequest,
@@ -43,7 +44,11 @@ pub async fn enter(clients: &Clients, facts: &[Recorded]) -> Result<(), Failure>
 ///
 /// # Errors
 /// When the system declines it.
-pub async fn apply_fact(clients: &Clients, recorded: Option<Timestamp>, fact: &Fact) -> Result<(), Failure> {
+pub async fn apply_fact(
+    clients: &Clients,
+    recorded: Option<Timestamp>,
+    fact: &Fact,
+) -> Result<(), Failure> {
     send(clients, fact.command_id(recorded), fact).await
 }
 
@@ -88,7 +93,10 @@ async fn send(clients: &Clients, command_id: CommandId, fact: &Fact) -> Result<(
         let Err(status) = call(clients, command_id.to_string(), fact).await else { return Ok(()) };
         tries += 1;
         let early = matches!(fact, Fact::RuleSet(_) | Fact::Policy { .. } | Fact::RequestType(_))
-            && matches!(status.code(), Code::NotFound | Code::FailedPrecondition | Code::InvalidArgument);
+            && matches!(
+                status.code(),
+                Code::NotFound | Code::FailedPrecondition | Code::InvalidArgument
+            );
         if tries >= TRIES || !(early || status.code() == Code::Unavailable) {
             return Err(named(fact, &status));
         }
@@ -107,7 +115,8 @@ async fn call(clients: &Clients, command_id: String, fact: &Fact) -> Result<(), 
     match fact {
         Fact::RequestType(of) => {
             let request_type = Some(message::request_type(of));
-            let request = DefineRequestTypeRequest { request_type, command_id, etag: String::new() };
+            let request =
+                DefineRequestTypeRequest { request_type, command_id, etag: String::new() };
             clients.catalogue.clone().define_request_type(request).await?;
         }
         Fact::Calendar { calendar, document } => {
@@ -122,7 +131,8 @@ async fn call(clients: &Clients, command_id: String, fact: &Fact) -> Result<(), 
         }
         Fact::RuleSet(of) => {
             let (rules, member_choice) = (message::rules(of), of.member_choice.clone());
-            let request = PublishRuleSetRequest { rules, member_choice, command_id, ..Default::default() };
+            let request =
+                PublishRuleSetRequest { rules, member_choice, command_id, ..Default::default() };
             clients.routing.clone().publish_rule_set(request).await?;
         }
         Fact::Instrument(of) => {
@@ -130,7 +140,10 @@ async fn call(clients: &Clients, command_id: String, fact: &Fact) -> Result<(), 
             let request = PublishInstrumentRequest { instrument, command_id, etag: String::new() };
             clients.surveys.clone().publish_instrument(request).await?;
         }
-        Fact::District { .. } | Fact::Network { .. } | Fact::Team { .. } | Fact::TeamNetwork { .. } => {
+        Fact::District { .. }
+        | Fact::Network { .. }
+        | Fact::Team { .. }
+        | Fact::TeamNetwork { .. } => {
             call_for_teams(clients, command_id, fact).await?;
         }
         Fact::Person { .. } | Fact::MembershipStarted { .. } | Fact::MembershipEnded { .. } => {
@@ -150,24 +163,38 @@ async fn call_for_teams(clients: &Clients, command_id: String, fact: &Fact) -> R
     match fact {
         Fact::District { name, zone, lea_id } => {
             let [display_name, zone, lea_id] = [name, zone, lea_id].map(Clone::clone);
-            let request = DefineDistrictRequest { display_name, zone, lea_id, command_id, ..Default::default() };
+            let request = DefineDistrictRequest {
+                display_name,
+                zone,
+                lea_id,
+                command_id,
+                ..Default::default()
+            };
             directory.define_district(request).await?;
         }
         Fact::Network { network, name } => {
             let (name, display_name) = (format!("networks/{network}"), name.clone());
-            let request = DefineNetworkRequest { name, display_name, command_id, ..Default::default() };
+            let request =
+                DefineNetworkRequest { name, display_name, command_id, ..Default::default() };
             directory.define_network(request).await?;
         }
         Fact::Team { team, name, kind } => {
             let (name, display_name) = (format!("teams/{team}"), name.clone());
             let kind = message::team_kind(*kind).into();
-            let request = DefineTeamRequest { name, display_name, kind, command_id, ..Default::default() };
+            let request =
+                DefineTeamRequest { name, display_name, kind, command_id, ..Default::default() };
             directory.define_team(request).await?;
         }
         Fact::TeamNetwork { team, network, from } => {
             let (name, network) = (format!("teams/{team}"), format!("networks/{network}"));
             let effective_from = from.to_string();
-            let request = AssignTeamNetworkRequest { name, network, effective_from, command_id, ..Default::default() };
+            let request = AssignTeamNetworkRequest {
+                name,
+                network,
+                effective_from,
+                command_id,
+                ..Default::default()
+            };
             directory.assign_team_network(request).await?;
         }
         _ => {}
@@ -181,7 +208,13 @@ async fn call_for_people(clients: &Clients, command_id: String, fact: &Fact) -> 
         Fact::Person { person, name, email } => {
             let (display_name, email) = (name.clone(), email.clone());
             let name = format!("people/{person}");
-            let request = RegisterPersonRequest { name, display_name, email, command_id, ..Default::default() };
+            let request = RegisterPersonRequest {
+                name,
+                display_name,
+                email,
+                command_id,
+                ..Default::default()
+            };
             directory.register_person(request).await?;
         }
         Fact::MembershipStarted { person, team, role, from, capacity_percent } => {
@@ -212,7 +245,11 @@ async fn call_for_people(clients: &Clients, command_id: String, fact: &Fact) -> 
     Ok(())
 }
 
-async fn call_for_schools(clients: &Clients, command_id: String, fact: &Fact) -> Result<(), Status> {
+async fn call_for_schools(
+    clients: &Clients,
+    command_id: String,
+    fact: &Fact,
+) -> Result<(), Status> {
     let mut directory = clients.directory.clone();
     match fact {
         Fact::School { school, name, nces_id, level, enrolment, from } => {
@@ -231,25 +268,50 @@ async fn call_for_schools(clients: &Clients, command_id: String, fact: &Fact) ->
         Fact::SchoolNetwork { school, network, from } => {
             let (name, network) = (format!("schools/{school}"), format!("networks/{network}"));
             let effective_from = from.to_string();
-            let request = AssignSchoolNetworkRequest { name, network, effective_from, command_id, ..Default::default() };
+            let request = AssignSchoolNetworkRequest {
+                name,
+                network,
+                effective_from,
+                command_id,
+                ..Default::default()
+            };
             directory.assign_school_network(request).await?;
         }
         Fact::SchoolTier { school, tier, from } => {
             let (name, effective_from) = (format!("schools/{school}"), from.to_string());
             let tier = tier.as_str().parse().unwrap_or_default();
-            let request = AssignSchoolTierRequest { name, tier, effective_from, command_id, ..Default::default() };
+            let request = AssignSchoolTierRequest {
+                name,
+                tier,
+                effective_from,
+                command_id,
+                ..Default::default()
+            };
             directory.assign_school_tier(request).await?;
         }
         Fact::Principal { school, person, from } => {
             let (name, person) = (format!("schools/{school}"), format!("people/{person}"));
             let effective_from = from.to_string();
-            let request = AppointPrincipalRequest { name, person, effective_from, command_id, ..Default::default() };
+            let request = AppointPrincipalRequest {
+                name,
+                person,
+                effective_from,
+                command_id,
+                ..Default::default()
+            };
             directory.appoint_principal(request).await?;
         }
         Fact::SchoolClosed { school, on, merged_into } => {
             let (name, effective_on) = (format!("schools/{school}"), on.to_string());
-            let merged_into = merged_into.as_ref().map(|into| format!("schools/{into}")).unwrap_or_default();
-            let request = CloseSchoolRequest { name, effective_on, merged_into, command_id, ..Default::default() };
+            let merged_into =
+                merged_into.as_ref().map(|into| format!("schools/{into}")).unwrap_or_default();
+            let request = CloseSchoolRequest {
+                name,
+                effective_on,
+                merged_into,
+                command_id,
+                ..Default::default()
+            };
             directory.close_school(request).await?;
         }
         _ => {}

@@ -27,7 +27,9 @@ pub(super) fn read(
     let definition = match Definition::read(text) {
         Ok(definition) => definition,
         Err(faults) => {
-            errors.extend(faults.0.iter().map(|fault| place.error(&fault.path, "", fault.problem.clone())));
+            errors.extend(
+                faults.0.iter().map(|fault| place.error(&fault.path, "", fault.problem.clone())),
+            );
             return;
         }
     };
@@ -39,7 +41,9 @@ pub(super) fn read(
     let edges = definition.known_edges().into_iter().map(Some);
     for known in [None].into_iter().chain(edges) {
         match as_known(text, &definition.zone, known) {
-            Ok(document) => files.calendar_versions.push(entry(known.or(settings.recorded), document)),
+            Ok(document) => {
+                files.calendar_versions.push(entry(known.or(settings.recorded), document))
+            }
             Err(problem) => errors.push(place.error("", "", problem)),
         }
     }
@@ -47,12 +51,15 @@ pub(super) fn read(
 
 /// The document without the closures and openings that became known after `known`; `None` is before the first.
 fn as_known(text: &str, zone: &str, known: Option<Timestamp>) -> Result<String, String> {
-    let mut document: toml::Table = text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
+    let mut document: toml::Table =
+        text.parse().map_err(|error: toml::de::Error| error.message().to_owned())?;
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
     for key in ["closures", "openings"] {
         let Some(toml::Value::Array(items)) = document.get_mut(key) else { continue };
         items.retain(|item| {
-            let from = item.get("known_from").map(|from| from.as_str().map_or_else(|| from.to_string(), str::to_owned));
+            let from = item
+                .get("known_from")
+                .map(|from| from.as_str().map_or_else(|| from.to_string(), str::to_owned));
             from.is_none_or(|from| instant(&from, &zone).is_some_and(|from| Some(from) <= known))
         });
     }
@@ -71,7 +78,12 @@ pub(super) fn id_of<I: std::str::FromStr<Err: std::fmt::Display>>(
     folder: &str,
     errors: &mut Vec<FileError>,
 ) -> Option<I> {
-    let stem = file.strip_prefix(folder).map(|rest| rest.trim_start_matches('/')).unwrap_or_default();
+    let stem =
+        file.strip_prefix(folder).map(|rest| rest.trim_start_matches('/')).unwrap_or_default();
     let stem = stem.strip_suffix(".toml").unwrap_or(stem);
-    stem.parse().map_err(|error: I::Err| errors.push(Place::new(file, None).error("", "", format!("{error}: rename the file")))).ok()
+    stem.parse()
+        .map_err(|error: I::Err| {
+            errors.push(Place::new(file, None).error("", "", format!("{error}: rename the file")))
+        })
+        .ok()
 }

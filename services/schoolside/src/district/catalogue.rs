@@ -21,8 +21,10 @@ const TYPE_COLUMNS: Columns = Columns {
     required: &["type", "name", "category"],
     optional: &["accountable_role", "contributing", "priority", "confidentiality", "recorded"],
 };
-const ATTRIBUTE_COLUMNS: Columns =
-    Columns { required: &["type", "name", "kind"], optional: &["required", "published", "choices"] };
+const ATTRIBUTE_COLUMNS: Columns = Columns {
+    required: &["type", "name", "kind"],
+    optional: &["required", "published", "choices"],
+};
 
 /// Something that can be asked for.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -96,26 +98,44 @@ pub(super) fn read(
     let mut asked = asked(attributes.unwrap_or_default(), errors);
     for row in rows(TYPES, types.unwrap_or("type,name,category"), &TYPE_COLUMNS, errors) {
         let recorded = row.recorded(&settings.zone, errors).or(settings.recorded);
-        let attributes = asked.remove(row.text("type")).map(|(_, attributes)| attributes).unwrap_or_default();
+        let attributes =
+            asked.remove(row.text("type")).map(|(_, attributes)| attributes).unwrap_or_default();
         if let Some(request_type) = request_type(&row, attributes, errors) {
-            entries.push(Entry { place: row.place, recorded, fact: Fact::RequestType(request_type) });
+            entries.push(Entry {
+                place: row.place,
+                recorded,
+                fact: Fact::RequestType(request_type),
+            });
         }
     }
     for (name, (place, _)) in asked {
-        errors.push(place.error("type", &name, format!("there is no such request type in {TYPES}: add it there or correct it")));
+        errors.push(place.error(
+            "type",
+            &name,
+            format!("there is no such request type in {TYPES}: add it there or correct it"),
+        ));
     }
 }
 
-fn request_type(row: &Row, attributes: Vec<Attribute>, errors: &mut Vec<FileError>) -> Option<RequestType> {
+fn request_type(
+    row: &Row,
+    attributes: Vec<Attribute>,
+    errors: &mut Vec<FileError>,
+) -> Option<RequestType> {
     let before = errors.len();
     let id = row.read("type", errors);
     let accountable_role = row.read("accountable_role", errors);
     let default_priority = row.read("priority", errors);
     let confidentiality = row.read("confidentiality", errors).unwrap_or(Confidentiality::None);
-    let contributing: Vec<String> = row.text("contributing").split_whitespace().map(str::to_owned).collect();
+    let contributing: Vec<String> =
+        row.text("contributing").split_whitespace().map(str::to_owned).collect();
     for contributor in contributing.iter().filter(|contributor| !contributor.starts_with("desk:")) {
         if let Err(error) = contributor.parse::<Role>() {
-            errors.push(row.place.error("contributing", contributor, format!("{error}, or desk:ID")));
+            errors.push(row.place.error(
+                "contributing",
+                contributor,
+                format!("{error}, or desk:ID"),
+            ));
         }
     }
     let category = row.text("category").split('/').map(|part| part.trim().to_owned()).collect();
@@ -143,10 +163,15 @@ fn asked(text: &str, errors: &mut Vec<FileError>) -> Asked {
     }
     for row in rows(ATTRIBUTES, text, &ATTRIBUTE_COLUMNS, errors) {
         let Some(attribute) = attribute(&row, errors) else { continue };
-        let (_, attributes) =
-            asked.entry(row.text("type").to_owned()).or_insert_with(|| (row.place.clone(), Vec::new()));
+        let (_, attributes) = asked
+            .entry(row.text("type").to_owned())
+            .or_insert_with(|| (row.place.clone(), Vec::new()));
         if attributes.iter().any(|known| known.name == attribute.name) {
-            errors.push(row.place.error("name", &attribute.name, "is asked twice for this type: remove one"));
+            errors.push(row.place.error(
+                "name",
+                &attribute.name,
+                "is asked twice for this type: remove one",
+            ));
             continue;
         }
         attributes.push(attribute);
@@ -162,14 +187,27 @@ fn attribute(row: &Row, errors: &mut Vec<FileError>) -> Option<Attribute> {
         errors.push(row.place.error("name", name, "must be a word in snake case, like need_by"));
     }
     let kind = kind(row, errors);
-    let choices: Vec<String> =
-        row.text("choices").split('|').map(str::trim).filter(|choice| !choice.is_empty()).map(str::to_owned).collect();
+    let choices: Vec<String> = row
+        .text("choices")
+        .split('|')
+        .map(str::trim)
+        .filter(|choice| !choice.is_empty())
+        .map(str::to_owned)
+        .collect();
     if kind.is_some_and(|kind| (kind == AttributeKind::Choice) == choices.is_empty()) {
-        errors.push(row.place.error("choices", row.text("choices"), "the kind choice, and no other, has choices, with | between them"));
+        errors.push(row.place.error(
+            "choices",
+            row.text("choices"),
+            "the kind choice, and no other, has choices, with | between them",
+        ));
     }
     let (required, published) = (row.flag("required", errors), row.flag("published", errors));
     if published && kind == Some(AttributeKind::Text) {
-        errors.push(row.place.error("published", "true", "free text is never published: write false, or make it a choice"));
+        errors.push(row.place.error(
+            "published",
+            "true",
+            "free text is never published: write false, or make it a choice",
+        ));
     }
     if errors.len() > before {
         return None;
@@ -186,7 +224,11 @@ fn kind(row: &Row, errors: &mut Vec<FileError>) -> Option<AttributeKind> {
         "boolean" => AttributeKind::Boolean,
         "choice" => AttributeKind::Choice,
         other => {
-            errors.push(row.place.error("kind", other, "is no kind: one of text, integer, amount, date, boolean, choice"));
+            errors.push(row.place.error(
+                "kind",
+                other,
+                "is no kind: one of text, integer, amount, date, boolean, choice",
+            ));
             return None;
         }
     })

@@ -20,9 +20,15 @@ use super::{
 /// The file.
 pub(super) const FILE: &str = "directory_changes.csv";
 
-const COLUMNS: Columns = Columns { required: &["effective", "recorded", "what", "subject"], optional: &["value"] };
+const COLUMNS: Columns =
+    Columns { required: &["effective", "recorded", "what", "subject"], optional: &["value"] };
 
-pub(super) fn read(text: &str, settings: &Settings, entries: &mut Vec<Entry>, errors: &mut Vec<FileError>) {
+pub(super) fn read(
+    text: &str,
+    settings: &Settings,
+    entries: &mut Vec<Entry>,
+    errors: &mut Vec<FileError>,
+) {
     for row in rows(FILE, text, &COLUMNS, errors) {
         let recorded = row.recorded(&settings.zone, errors);
         if let Some(fact) = change(&row, errors) {
@@ -56,7 +62,8 @@ fn change(row: &Row, errors: &mut Vec<FileError>) -> Option<Fact> {
             Some(Fact::SchoolClosed { school: school?, on: day?, merged_into })
         }
         other => {
-            let known = "school_network, school_tier, school_principal, school_closed, team_network";
+            let known =
+                "school_network, school_tier, school_principal, school_closed, team_network";
             errors.push(row.place.error("what", other, format!("is no change: one of {known}")));
             None
         }
@@ -78,7 +85,11 @@ fn merged_into(row: &Row, errors: &mut Vec<FileError>) -> Option<Option<kernel::
     }
     let school = text.strip_prefix("merged_into:").and_then(|school| school.parse().ok());
     if school.is_none() {
-        errors.push(row.place.error("value", text, "is not understood: write merged_into:SCHOOL, or leave it empty"));
+        errors.push(row.place.error(
+            "value",
+            text,
+            "is not understood: write merged_into:SCHOOL, or leave it empty",
+        ));
     }
     school.map(Some)
 }

@@ -30,13 +30,19 @@ pub(super) fn check(files: &DistrictFiles) -> Vec<FileError> {
                 errors.push(entry.place.error(&refers.field, &refers.id, problem));
             }
             if found.is_some_and(|found| found.recorded > entry.recorded) {
-                let problem = format!("this {word} is recorded later than this line: correct one of the dates of recording");
+                let problem = format!(
+                    "this {word} is recorded later than this line: correct one of the dates of recording"
+                );
                 errors.push(entry.place.error(&refers.field, &refers.id, problem));
             }
         }
         terminal_rule(entry, &defined, &mut errors);
     }
-    for desk in files.desk_targets.iter().filter(|desk| !defined.contains_key(&(Thing::Calendar, desk.calendar.as_str()))) {
+    for desk in files
+        .desk_targets
+        .iter()
+        .filter(|desk| !defined.contains_key(&(Thing::Calendar, desk.calendar.as_str())))
+    {
         let (word, home) = Thing::Calendar.words();
         let problem = format!("there is no such {word}: add it to {home} or correct it");
         errors.push(desk.place.error("calendar", &desk.calendar, problem));
@@ -51,7 +57,10 @@ fn definitions<'a>(entries: &'a [Entry], errors: &mut Vec<FileError>) -> Defined
         if let Some(first) = defined.get(&(thing, id)) {
             let (word, _) = thing.words();
             let there = first.place.line.map(|line| format!(", line {line}")).unwrap_or_default();
-            let problem = format!("this {word} is defined already in {}{there}: remove one", first.place.file);
+            let problem = format!(
+                "this {word} is defined already in {}{there}: remove one",
+                first.place.file
+            );
             errors.push(entry.place.error(word, id, problem));
         } else {
             defined.insert((thing, id), entry);
@@ -75,7 +84,10 @@ fn categories(entries: &[Entry]) -> BTreeSet<String> {
 /// Every attribute that is published by some type.
 fn attributes(entries: &[Entry]) -> BTreeSet<String> {
     let attributes = request_types(entries).flat_map(|request_type| &request_type.attributes);
-    attributes.filter(|attribute| attribute.published).map(|attribute| attribute.name.clone()).collect()
+    attributes
+        .filter(|attribute| attribute.published)
+        .map(|attribute| attribute.name.clone())
+        .collect()
 }
 
 fn request_types(entries: &[Entry]) -> impl Iterator<Item = &RequestType> {
@@ -93,6 +105,10 @@ fn terminal_rule(entry: &Entry, defined: &Defined<'_>, errors: &mut Vec<FileErro
     if let Some(Fact::Team { kind, .. }) = kind
         && *kind != TeamKind::Intake
     {
-        errors.push(entry.place.error("rule", team.as_str(), "the last rule must name a team of the kind intake"));
+        errors.push(entry.place.error(
+            "rule",
+            team.as_str(),
+            "the last rule must name a team of the kind intake",
+        ));
     }
 }

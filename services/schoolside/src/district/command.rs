@@ -18,7 +18,9 @@ const SHOWN: usize = 40;
 #[derive(Debug, Subcommand)]
 pub enum DistrictCommand {
     /// Load a district's files: schools, networks, teams, people, catalogue, calendars, policies, rules.
-    #[command(after_help = "Example:\n  schoolside district load ./our-district\n  schoolside district load ./our-district --apply\n\nThe files are described in docs/guides/set-up-your-district.md.")]
+    #[command(
+        after_help = "Example:\n  schoolside district load ./our-district\n  schoolside district load ./our-district --apply\n\nThe files are described in docs/guides/set-up-your-district.md."
+    )]
     Load(LoadArgs),
 }
 
@@ -43,8 +45,12 @@ pub async fn run(command: DistrictCommand, context: &Context) -> Result<(), Fail
     let DistrictCommand::Load(args) = command;
     let files = read(&Source::Folder(args.folder)).map_err(|errors| {
         let lines: Vec<String> = errors.iter().map(|error| format!("  {error}")).collect();
-        let faults = if errors.len() == 1 { "one fault" } else { &format!("{} faults", errors.len()) };
-        Failure::Usage(format!("the district's files have {faults}; nothing was written\n{}", lines.join("\n")))
+        let faults =
+            if errors.len() == 1 { "one fault" } else { &format!("{} faults", errors.len()) };
+        Failure::Usage(format!(
+            "the district's files have {faults}; nothing was written\n{}",
+            lines.join("\n")
+        ))
     })?;
     let clients = Clients::new(&context.connection.open("operator")?)?;
     let plan = plan(&clients, &files).await?;

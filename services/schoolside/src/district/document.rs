@@ -5,12 +5,20 @@ use serde::de::DeserializeOwned;
 use super::error::{FileError, Place};
 
 /// Reads a file; what is wrong is noted in `errors`.
-pub(super) fn read<T: DeserializeOwned>(file: &str, text: &str, errors: &mut Vec<FileError>) -> Option<T> {
+pub(super) fn read<T: DeserializeOwned>(
+    file: &str,
+    text: &str,
+    errors: &mut Vec<FileError>,
+) -> Option<T> {
     match toml::from_str(text) {
         Ok(document) => Some(document),
         Err(error) => {
             let line = error.span().map(|span| line(text, span.start));
-            errors.push(Place::new(file, line).error("", "", format!("{}: correct it", error.message())));
+            errors.push(Place::new(file, line).error(
+                "",
+                "",
+                format!("{}: correct it", error.message()),
+            ));
             None
         }
     }

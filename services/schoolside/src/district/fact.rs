@@ -2,8 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 use kernel::{
-    CalendarId, CommandId, NetworkId, PersonId, PolicyId, Role,
-    SchoolId, SchoolLevel, TeamId, Tier,
+    CalendarId, CommandId, NetworkId, PersonId, PolicyId, Role, SchoolId, SchoolLevel, TeamId, Tier,
 };
 use serde::Serialize;
 
@@ -269,25 +268,34 @@ impl Fact {
 
     /// What it refers to, by the field that names it.
     pub(super) fn refers(&self) -> Vec<Refers> {
-        let to = |thing, id: &str, field: &str| Refers { thing, id: id.to_owned(), field: field.to_owned() };
+        let to = |thing, id: &str, field: &str| Refers {
+            thing,
+            id: id.to_owned(),
+            field: field.to_owned(),
+        };
         match self {
-            Self::TeamNetwork { network, .. } => vec![to(Thing::Network, network.as_str(), "network")],
+            Self::TeamNetwork { network, .. } => {
+                vec![to(Thing::Network, network.as_str(), "network")]
+            }
             Self::SchoolNetwork { school, network, .. } => {
-                vec![to(Thing::School, school.as_str(), "school"), to(Thing::Network, network.as_str(), "network")]
+                vec![
+                    to(Thing::School, school.as_str(), "school"),
+                    to(Thing::Network, network.as_str(), "network"),
+                ]
             }
             Self::SchoolTier { school, .. } => vec![to(Thing::School, school.as_str(), "school")],
             Self::Principal { school, .. } => vec![to(Thing::School, school.as_str(), "school")],
             Self::SchoolClosed { school, merged_into, .. } => {
-                let into = merged_into.iter().map(|into| to(Thing::School, into.as_str(), "merged_into"));
+                let into =
+                    merged_into.iter().map(|into| to(Thing::School, into.as_str(), "merged_into"));
                 [to(Thing::School, school.as_str(), "school")].into_iter().chain(into).collect()
             }
             Self::MembershipStarted { team, .. } | Self::MembershipEnded { team, .. } => {
                 vec![to(Thing::Team, team.as_str(), "team")]
             }
-            Self::RequestType(request_type) => request_type
-                .desks()
-                .map(|desk| to(Thing::Team, desk, "contributing"))
-                .collect(),
+            Self::RequestType(request_type) => {
+                request_type.desks().map(|desk| to(Thing::Team, desk, "contributing")).collect()
+            }
             Self::Policy { document, .. } => super::policies::refers(document),
             Self::RuleSet(rules) => rules.refers(),
             Self::District { .. }
@@ -345,10 +353,18 @@ impl Fact {
             Self::Team { team, name, .. } => format!("team {team} {name}"),
             Self::Person { person, .. } => format!("person {person}"),
             Self::School { school, name, .. } => format!("school {school} {name}"),
-            Self::TeamNetwork { team, network, from } => format!("team {team} serves {network} from {from}"),
-            Self::SchoolNetwork { school, network, from } => format!("school {school} belongs to {network} from {from}"),
-            Self::SchoolTier { school, tier, from } => format!("school {school} has tier {tier} from {from}"),
-            Self::Principal { school, person, from } => format!("school {school} is led by {person} from {from}"),
+            Self::TeamNetwork { team, network, from } => {
+                format!("team {team} serves {network} from {from}")
+            }
+            Self::SchoolNetwork { school, network, from } => {
+                format!("school {school} belongs to {network} from {from}")
+            }
+            Self::SchoolTier { school, tier, from } => {
+                format!("school {school} has tier {tier} from {from}")
+            }
+            Self::Principal { school, person, from } => {
+                format!("school {school} is led by {person} from {from}")
+            }
             Self::SchoolClosed { school, on, .. } => format!("school {school} closes on {on}"),
             Self::MembershipStarted { person, team, role, from, .. } => {
                 format!("person {person} is {role} in {team} from {from}")
@@ -356,7 +372,9 @@ impl Fact {
             Self::MembershipEnded { person, team, role, until } => {
                 format!("person {person} is {role} in {team} until {until}")
             }
-            Self::RequestType(request_type) => format!("request type {} {}", request_type.id, request_type.name),
+            Self::RequestType(request_type) => {
+                format!("request type {} {}", request_type.id, request_type.name)
+            }
             Self::Calendar { calendar, .. } => format!("calendar {calendar}"),
             Self::Policy { policy, .. } => format!("policy {policy}"),
             Self::RuleSet(rules) => format!("rule set with {} rules", rules.rules.len()),
@@ -364,4 +382,3 @@ impl Fact {
         }
     }
 }
-

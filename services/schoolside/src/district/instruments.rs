@@ -57,17 +57,30 @@ struct InstrumentDocument {
 }
 
 /// Reads the file.
-pub(super) fn read(text: &str, settings: &Settings, entries: &mut Vec<Entry>, errors: &mut Vec<FileError>) {
+pub(super) fn read(
+    text: &str,
+    settings: &Settings,
+    entries: &mut Vec<Entry>,
+    errors: &mut Vec<FileError>,
+) {
     let Some(document) = document::read::<Document>(FILE, text, errors) else { return };
     for instrument in document.instruments {
         let place = Place::new(FILE, Some(document::line(text, instrument.id.span().start)));
         if let Some(instrument) = checked(instrument, &place, errors) {
-            entries.push(Entry { place, recorded: settings.recorded, fact: Fact::Instrument(instrument) });
+            entries.push(Entry {
+                place,
+                recorded: settings.recorded,
+                fact: Fact::Instrument(instrument),
+            });
         }
     }
 }
 
-fn checked(document: InstrumentDocument, place: &Place, errors: &mut Vec<FileError>) -> Option<Instrument> {
+fn checked(
+    document: InstrumentDocument,
+    place: &Place,
+    errors: &mut Vec<FileError>,
+) -> Option<Instrument> {
     let before = errors.len();
     let id = match InstrumentId::try_new(document.id.as_ref()) {
         Ok(id) => Some(id),
@@ -86,7 +99,11 @@ fn checked(document: InstrumentDocument, place: &Place, errors: &mut Vec<FileErr
     }
     let wanted = &document.satisfaction_item;
     if !document.items.iter().any(|item| item.key == *wanted) {
-        errors.push(place.error("satisfaction_item", wanted, "is the key of no item: name one of the items"));
+        errors.push(place.error(
+            "satisfaction_item",
+            wanted,
+            "is the key of no item: name one of the items",
+        ));
     }
     if document.expiry_days == 0 {
         errors.push(place.error("expiry_days", "0", "nobody could answer: give at least 1"));

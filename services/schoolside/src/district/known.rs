@@ -6,12 +6,16 @@ use futures::{StreamExt, TryStreamExt, stream};
 use tonic::{Code, Status};
 use wire::schoolside::{
     directory::v1::{
-        District, Fact as Dated, FactKind, GetDistrictRequest, GetPersonRequest, GetSchoolRequest, GetTeamRequest,
-        ListNetworksRequest, ListPeopleRequest, ListSchoolsRequest, ListTeamsRequest, Network, Person, School, Team,
+        District, Fact as Dated, FactKind, GetDistrictRequest, GetPersonRequest, GetSchoolRequest,
+        GetTeamRequest, ListNetworksRequest, ListPeopleRequest, ListSchoolsRequest,
+        ListTeamsRequest, Network, Person, School, Team,
     },
     requests::v1::{GetRequestTypeRequest, RequestType},
     routing::v1::{GetRuleSetRequest, GetRuleSetResponse},
-    sla::v1::{GetCalendarRequest, GetPolicyRequest, PublishCalendarRequest, PublishPolicyRequest},
+    sla::v1::{
+        Calendar, GetCalendarRequest, GetPolicyRequest, PolicyPublished, PublishCalendarRequest,
+        PublishPolicyRequest,
+    },
     surveys::v1::{GetInstrumentRequest, Instrument},
 };
 
@@ -95,13 +99,21 @@ impl Known {
     }
 
     /// How a fact stands to what is known, with the etag of what it is about.
-    pub(super) async fn state(&self, clients: &Clients, fact: &Fact) -> Result<(State, String), Status> {
+    pub(super) async fn state(
+        &self,
+        clients: &Clients,
+        fact: &Fact,
+    ) -> Result<(State, String), Status> {
         match fact {
             Fact::RequestType(of) => request_type(clients, message::request_type(of)).await,
             Fact::RuleSet(of) => rule_set(clients, &message::rules(of), &of.member_choice).await,
             Fact::Instrument(of) => instrument(clients, message::instrument(of)).await,
-            Fact::Calendar { calendar, document } => calendar_state(clients, format!("calendars/{calendar}"), document).await,
-            Fact::Policy { policy, document } => policy_state(clients, format!("policies/{policy}"), document).await,
+            Fact::Calendar { calendar, document } => {
+                calendar_state(clients, format!("calendars/{calendar}"), document).await
+            }
+            Fact::Policy { policy, document } => {
+                policy_state(clients, format!("policies/{policy}"), document).await
+            }
             _ => Ok(self.in_directory(fact)),
         }
     }
@@ -109,25 +121,38 @@ impl Known {
     fn in_directory(&self, fact: &Fact) -> (State, String) {
         match fact {
             Fact::District { name, zone, lea_id } => described(self.district.as_ref(), |known| {
-                (known.display_name == *name && known.zone == *zone && known.lea_id == *lea_id, &known.etag)
+                (
+                    known.display_name == *name && known.zone == *zone && known.lea_id == *lea_id,
+                    &known.etag,
+                )
             }),
-            Fact::Network { network, name } => described(self.networks.get(&format!("networks/{network}")), |known| {
-                (known.display_name == *name, &known.etag)
-            }),
-            Fact::Team { team, name, kind } => described(self.teams.get(&format!("teams/{team}")), |known| {
-                (known.display_name == *name && known.kind() == message::team_kind(*kind), &known.etag)
-            }),
-            Fact::Person { person, name, email } => described(self.people.get(&format!("people/{person}")), |known| {
-                let same = known.display_name == *name && known.email == *email;
-                (same || known.erased, &known.etag)
-            }),
+            Fact::Network { network, name } => {
+                described(self.networks.get(&format!("networks/{network}")), |known| {
+                    (known.display_name == *name, &known.etag)
+                })
+            }
+            Fact::Team { team, name, kind } => {
+                described(self.teams.get(&format!("teams/{team}")), |known| {
+                    (
+                        known.display_name == *name && known.kind() == message::team_kind(*kind),
+                        &known.etag,
+                    )
+                })
+            }
+            Fact::Person { person, name, email } => {
+                described(self.people.get(&format!("people/{person}")), |known| {
+                    let same = known.display_name == *name && known.email == *email;
+                    (same || known.erased, &known.etag)
+                })
+            }
             Fact::School { school, name, nces_id, level, enrolment, from } => {
                 described(self.schools.get(&format!("schools/{school}")), |known| {
                     let same = known.display_name == *name
                         && known.nces_id == *nces_id
                         && known.level() == message::level(*level)
                         && i64::from(known.enrolment) == i64::from(*enrolment)
-                        && known.effective_from == from.map(|day| day.to_string()).unwrap_or_default();
+                        && known.effective_from
+                            == from.map(|day| day.to_string()).unwrap_or_default();
                     (same, &known.etag)
                 })
             }
@@ -136,9 +161,21 @@ impl Known {
     }
 
     fn dated(&self, fact: &Fact) -> (State, String) {
-        let school = |id| self.schools.get(&format!("schools/{id}")).map(|known| (known.facts.as_slice(), &known.etag));
-        let team = |id| self.teams.get(&format!("teams/{id}")).map(|known| (known.facts.as_slice(), &known.etag));
-        let person = |id| self.people.get(&format!("people/{id}")).map(|known| (known.facts.as_slice(), &known.etag));
+        let school = |id| {
+            self.schools
+                .get(&format!("schools/{id}"))
+                .map(|known| (known.facts.as_slice(), &known.etag))
+        };
+        let team = |id| {
+            self.teams
+                .get(&format!("teams/{id}"))
+                .map(|known| (known.facts.as_slice(), &known.etag))
+        };
+        let person = |id| {
+            self.people
+                .get(&format!("people/{id}"))
+                .map(|known| (known.facts.as_slice(), &known.etag))
+        };
         let fact_of = |kind: FactKind, value: String, day: &jiff::civil::Date| Dated {
             kind: kind.into(),
             value,
@@ -156,7 +193,8 @@ impl Known {
                 (school(id), fact_of(FactKind::SchoolPrincipal, format!("people/{person}"), from))
             }
             Fact::SchoolClosed { school: id, on, merged_into } => {
-                let into = merged_into.as_ref().map(|into| format!("schools/{into}")).unwrap_or_default();
+                let into =
+                    merged_into.as_ref().map(|into| format!("schools/{into}")).unwrap_or_default();
                 (school(id), fact_of(FactKind::SchoolClosed, into, on))
             }
             Fact::TeamNetwork { team: id, network, from } => {
@@ -174,7 +212,8 @@ impl Known {
             _ => (None, Dated::default()),
         };
         let Some((facts, etag)) = known else { return (State::New, String::new()) };
-        let recorded = facts.iter().any(|fact| Dated { recorded_at: None, ..fact.clone() } == wanted);
+        let recorded =
+            facts.iter().any(|fact| Dated { recorded_at: None, ..fact.clone() } == wanted);
         (if recorded { State::Unchanged } else { State::New }, etag.clone())
     }
 }
@@ -190,7 +229,8 @@ async fn request_type(clients: &Clients, wanted: RequestType) -> Result<(State, 
     let known = absent(clients.catalogue.clone().get_request_type(request).await)?;
     let known = known.and_then(|reply| reply.request_type);
     Ok(described(known.as_ref(), |known| {
-        let comparable = RequestType { etag: String::new(), external_keys: BTreeMap::new(), ..known.clone() };
+        let comparable =
+            RequestType { etag: String::new(), external_keys: BTreeMap::new(), ..known.clone() };
         (comparable == wanted, &known.etag)
     }))
 }
@@ -221,30 +261,50 @@ async fn instrument(clients: &Clients, wanted: Instrument) -> Result<(State, Str
     }))
 }
 
-/// Whether the calendar is there, and whether publishing the document would make a new version of it.
-async fn calendar_state(clients: &Clients, name: String, document: &str) -> Result<(State, String), Status> {
+/// Whether the calendar is there, and whether publishing the document would make a new version of it: a trial
+/// answers with the version that would be in force.
+async fn calendar_state(
+    clients: &Clients,
+    name: String,
+    document: &str,
+) -> Result<(State, String), Status> {
     let request = GetCalendarRequest { name: name.clone(), after: String::new() };
     let Some(known) = absent(clients.sla.clone().get_calendar(request).await)? else {
         return Ok((State::New, String::new()));
     };
     let command_id = kernel::CommandId::of(&format!("plan {name}")).to_string();
     let file = document.to_owned();
-    let trial = PublishCalendarRequest { name, file, command_id, validate_only: true, ..Default::default() };
+    let trial = PublishCalendarRequest {
+        name,
+        file,
+        command_id,
+        validate_only: true,
+        ..Default::default()
+    };
     let trial = clients.sla.clone().publish_calendar(trial).await?.into_inner();
-    Ok((if trial.published { State::Changed } else { State::Unchanged }, known.etag))
+    let version = |calendar: Option<Calendar>| calendar.map(|calendar| calendar.version);
+    let same = version(trial.calendar) == version(known.calendar);
+    Ok((if same { State::Unchanged } else { State::Changed }, known.etag))
 }
 
 /// The same for a policy.
-async fn policy_state(clients: &Clients, name: String, document: &str) -> Result<(State, String), Status> {
+async fn policy_state(
+    clients: &Clients,
+    name: String,
+    document: &str,
+) -> Result<(State, String), Status> {
     let request = GetPolicyRequest { name: name.clone(), after: String::new() };
     let Some(known) = absent(clients.sla.clone().get_policy(request).await)? else {
         return Ok((State::New, String::new()));
     };
     let command_id = kernel::CommandId::of(&format!("plan {name}")).to_string();
     let file = document.to_owned();
-    let trial = PublishPolicyRequest { name, file, command_id, validate_only: true, ..Default::default() };
+    let trial =
+        PublishPolicyRequest { name, file, command_id, validate_only: true, ..Default::default() };
     let trial = clients.sla.clone().publish_policy(trial).await?.into_inner();
-    Ok((if trial.published { State::Changed } else { State::Unchanged }, known.etag))
+    let version = |policy: Option<PolicyPublished>| policy.map(|policy| policy.version);
+    let same = version(trial.policy) == version(known.policy);
+    Ok((if same { State::Unchanged } else { State::Changed }, known.etag))
 }
 
 /// A reply, or `None` when there is no such thing.

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use kernel::{Confidentiality, SchoolLevel};
-use wire::schoolside::{directory::v1 as directory, requests::v1 as requests, routing::v1 as routing, surveys::v1 as surveys};
+use wire::schoolside::{
+    directory::v1 as directory, requests::v1 as requests, routing::v1 as routing,
+    surveys::v1 as surveys,
+};
 
 use super::{
     catalogue::{AttributeKind, RequestType},
@@ -52,7 +55,10 @@ pub(super) fn request_type(of: &RequestType) -> requests::RequestType {
         category: of.category.clone(),
         accountable_role: of.accountable_role.map(|role| role.to_string()).unwrap_or_default(),
         contributing: of.contributing.clone(),
-        default_priority: of.default_priority.map(|priority| priority.to_string()).unwrap_or_default(),
+        default_priority: of
+            .default_priority
+            .map(|priority| priority.to_string())
+            .unwrap_or_default(),
         attributes: attributes.collect(),
         confidentiality: confidentiality.into(),
         external_keys: BTreeMap::new(),
@@ -93,7 +99,10 @@ pub(super) fn rules(of: &RuleSet) -> Vec<routing::Rule> {
 }
 
 pub(super) fn instrument(of: &Instrument) -> surveys::Instrument {
-    let item = |item: &super::instruments::Item| surveys::Item { key: item.key.clone(), text: item.text.clone() };
+    let item = |item: &super::instruments::Item| surveys::Item {
+        key: item.key.clone(),
+        text: item.text.clone(),
+    };
     surveys::Instrument {
         name: format!("instruments/{}", of.id),
         version: 0,

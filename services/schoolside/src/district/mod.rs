@@ -76,7 +76,8 @@ impl DistrictFiles {
     /// The facts in the order in which they were recorded; within one instant what others refer to comes first.
     #[must_use]
     pub fn facts_in_recorded_order(&self) -> Vec<(Option<Timestamp>, Fact)> {
-        let dated = self.entries.iter().filter(|entry| !matches!(entry.fact, Fact::Calendar { .. }));
+        let dated =
+            self.entries.iter().filter(|entry| !matches!(entry.fact, Fact::Calendar { .. }));
         in_order(dated.chain(&self.calendar_versions))
     }
 
@@ -101,7 +102,11 @@ pub fn read(source: &Source) -> Result<DistrictFiles, Vec<FileError>> {
     let mut errors = Vec::new();
     if !source.exists() {
         let place = Place::new(&source.label(), None);
-        return Err(vec![place.error("", "", "is no folder: name the folder that holds district.toml")]);
+        return Err(vec![place.error(
+            "",
+            "",
+            "is no folder: name the folder that holds district.toml",
+        )]);
     }
     let mut files = DistrictFiles::default();
     source.strangers(&known_files(), &[calendars::FOLDER, policies::FOLDER], &mut errors);
@@ -124,8 +129,15 @@ pub fn read(source: &Source) -> Result<DistrictFiles, Vec<FileError>> {
     if let Some(text) = text(changes::FILE, &mut errors) {
         changes::read(&text, &settings, &mut files.entries, &mut errors);
     }
-    let (types, attributes) = (text(catalogue::TYPES, &mut errors), text(catalogue::ATTRIBUTES, &mut errors));
-    catalogue::read(types.as_deref(), attributes.as_deref(), &settings, &mut files.entries, &mut errors);
+    let (types, attributes) =
+        (text(catalogue::TYPES, &mut errors), text(catalogue::ATTRIBUTES, &mut errors));
+    catalogue::read(
+        types.as_deref(),
+        attributes.as_deref(),
+        &settings,
+        &mut files.entries,
+        &mut errors,
+    );
     if let Some(text) = text(rules::FILE, &mut errors) {
         rules::read(&text, &settings, &mut files.entries, &mut errors);
     }

@@ -75,7 +75,11 @@ pub async fn plan(clients: &Clients, files: &DistrictFiles) -> Result<Plan, Fail
 ///
 /// # Errors
 /// The first fact that the system declines; those behind it were not entered.
-pub async fn apply(clients: &Clients, plan: &Plan, done: &(dyn Fn() + Sync)) -> Result<(), Failure> {
+pub async fn apply(
+    clients: &Clients,
+    plan: &Plan,
+    done: &(dyn Fn() + Sync),
+) -> Result<(), Failure> {
     let steps = plan.pending().map(|step| (step.command_id(), &step.fact));
     enter_as(clients, steps, done).await
 }
@@ -97,7 +101,8 @@ impl Plan {
     #[must_use]
     pub fn report(&self, applied: bool) -> Report {
         let count = |state| self.steps.iter().filter(|step| step.state == state).count();
-        let steps = self.pending().map(|step| ReportStep { state: step.state, fact: step.fact.summary() });
+        let steps =
+            self.pending().map(|step| ReportStep { state: step.state, fact: step.fact.summary() });
         Report {
             facts: self.steps.len(),
             new: count(State::New),
@@ -117,12 +122,18 @@ impl Report {
             .steps
             .iter()
             .take(most)
-            .map(|step| format!("{} {}", if step.state == State::New { '+' } else { '~' }, step.fact))
+            .map(|step| {
+                format!("{} {}", if step.state == State::New { '+' } else { '~' }, step.fact)
+            })
             .collect();
         if self.steps.len() > most {
             lines.push(format!("… and {} more", self.steps.len() - most));
         }
-        let (verb, hint) = if self.applied { ("entered", "") } else { ("to enter", "; nothing was written: add --apply") };
+        let (verb, hint) = if self.applied {
+            ("entered", "")
+        } else {
+            ("to enter", "; nothing was written: add --apply")
+        };
         let hint = if self.steps.is_empty() { "" } else { hint };
         lines.push(format!(
             "{} facts: {} new and {} changed {verb}, {} unchanged{hint}",

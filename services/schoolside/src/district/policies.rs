@@ -30,7 +30,9 @@ pub(super) fn read(
             files.entries.push(Entry { place, recorded: settings.recorded, fact });
         }
         Err(faults) => {
-            errors.extend(faults.0.iter().map(|fault| place.error(&fault.path, "", fault.problem.clone())));
+            errors.extend(
+                faults.0.iter().map(|fault| place.error(&fault.path, "", fault.problem.clone())),
+            );
         }
     }
 }

@@ -16,7 +16,15 @@ use super::{
 pub(super) const FILE: &str = "rules.toml";
 
 const FIELDS: [&str; 9] = [
-    "request_type", "category", "school", "network", "school_level", "tier", "priority", "channel", "requester_role",
+    "request_type",
+    "category",
+    "school",
+    "network",
+    "school_level",
+    "tier",
+    "priority",
+    "channel",
+    "requester_role",
 ];
 const CHOICES: [&str; 1] = ["spare_capacity"];
 
@@ -102,7 +110,11 @@ impl RuleSet {
             for condition in &rule.conditions {
                 let field = || format!("rule[{index}].when.{}", condition.field);
                 if let Some(attribute) = condition.field.strip_prefix("attribute.") {
-                    refers.push(Refers { thing: Thing::Attribute, id: attribute.to_owned(), field: field() });
+                    refers.push(Refers {
+                        thing: Thing::Attribute,
+                        id: attribute.to_owned(),
+                        field: field(),
+                    });
                 }
                 let thing = match condition.field.as_str() {
                     "request_type" => Thing::RequestType,
@@ -111,7 +123,11 @@ impl RuleSet {
                     "network" => Thing::Network,
                     _ => continue,
                 };
-                refers.extend(condition.values.iter().map(|id| Refers { thing, id: id.clone(), field: field() }));
+                refers.extend(condition.values.iter().map(|id| Refers {
+                    thing,
+                    id: id.clone(),
+                    field: field(),
+                }));
             }
         }
         refers
@@ -119,7 +135,12 @@ impl RuleSet {
 }
 
 /// Reads the file.
-pub(super) fn read(text: &str, settings: &Settings, entries: &mut Vec<Entry>, errors: &mut Vec<FileError>) {
+pub(super) fn read(
+    text: &str,
+    settings: &Settings,
+    entries: &mut Vec<Entry>,
+    errors: &mut Vec<FileError>,
+) {
     let Some(document) = document::read::<Document>(FILE, text, errors) else { return };
     let before = errors.len();
     let whole = Place::new(FILE, None);
@@ -128,11 +149,19 @@ pub(super) fn read(text: &str, settings: &Settings, entries: &mut Vec<Entry>, er
             errors.push(whole.error("member_choice", role, error.to_string()));
         }
         if !CHOICES.contains(&choice.as_str()) {
-            errors.push(whole.error(&format!("member_choice.{role}"), choice, format!("is no way to choose: one of {}", CHOICES.join(", "))));
+            errors.push(whole.error(
+                &format!("member_choice.{role}"),
+                choice,
+                format!("is no way to choose: one of {}", CHOICES.join(", ")),
+            ));
         }
     }
     match document.rules.last() {
-        None => errors.push(whole.error("rule", "", "there is none: add one without conditions that names the intake team")),
+        None => errors.push(whole.error(
+            "rule",
+            "",
+            "there is none: add one without conditions that names the intake team",
+        )),
         Some(last) if !last.when.is_empty() || last.team.is_none() || last.go_on => {
             let place = Place::new(FILE, Some(document::line(text, last.name.span().start)));
             errors.push(place.error("rule", last.name.as_ref(), "the last rule must have no condition and name the intake team, so that nothing is unowned"));
@@ -144,7 +173,11 @@ pub(super) fn read(text: &str, settings: &Settings, entries: &mut Vec<Entry>, er
     for rule in document.rules {
         let place = Place::new(FILE, Some(document::line(text, rule.name.span().start)));
         if names.contains(rule.name.as_ref()) {
-            errors.push(place.error("name", rule.name.as_ref(), "is the name of two rules: rename one"));
+            errors.push(place.error(
+                "name",
+                rule.name.as_ref(),
+                "is the name of two rules: rename one",
+            ));
         }
         names.push(rule.name.as_ref().clone());
         rules.push(checked(rule, text, &place, errors));
@@ -181,7 +214,9 @@ fn word<T: std::str::FromStr<Err: std::fmt::Display>>(
     errors: &mut Vec<FileError>,
 ) -> Option<T> {
     let text = text?;
-    text.parse().map_err(|error: T::Err| errors.push(place.error(field, &text, error.to_string()))).ok()
+    text.parse()
+        .map_err(|error: T::Err| errors.push(place.error(field, &text, error.to_string())))
+        .ok()
 }
 
 fn checked_condition(
@@ -190,8 +225,14 @@ fn checked_condition(
     errors: &mut Vec<FileError>,
 ) -> Option<Condition> {
     let field = condition.field;
-    if !FIELDS.contains(&field.as_str()) && !field.strip_prefix("attribute.").is_some_and(|name| !name.is_empty()) {
-        errors.push(place.error("field", &field, format!("is no field: one of {}, attribute.NAME", FIELDS.join(", "))));
+    if !FIELDS.contains(&field.as_str())
+        && !field.strip_prefix("attribute.").is_some_and(|name| !name.is_empty())
+    {
+        errors.push(place.error(
+            "field",
+            &field,
+            format!("is no field: one of {}, attribute.NAME", FIELDS.join(", ")),
+        ));
         return None;
     }
     let single = |value: String| vec![value];
@@ -207,7 +248,11 @@ fn checked_condition(
     .filter_map(|(operator, values)| values.map(|values| (operator, values)))
     .collect();
     let (Some((operator, values)), true) = (given.pop(), given.is_empty()) else {
-        errors.push(place.error("when", &field, "must compare in one way: in, not_in, at_least, at_most or present"));
+        errors.push(place.error(
+            "when",
+            &field,
+            "must compare in one way: in, not_in, at_least, at_most or present",
+        ));
         return None;
     };
     if matches!(operator, "in" | "not_in") && values.is_empty() {

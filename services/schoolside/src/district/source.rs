@@ -26,7 +26,8 @@ impl Source {
             Self::Embedded(files) => {
                 Ok(files.iter().find(|(path, _)| *path == name).map(|(_, text)| (*text).to_owned()))
             }
-            Self::Folder(folder) => read(&folder.join(name)).map_err(|problem| Place::new(name, None).error("", "", problem)),
+            Self::Folder(folder) => read(&folder.join(name))
+                .map_err(|problem| Place::new(name, None).error("", "", problem)),
         }
     }
 
@@ -38,8 +39,13 @@ impl Source {
                 .map(|(path, _)| (*path).to_owned())
                 .filter(|path| path.strip_prefix(within).is_some_and(|rest| rest.starts_with('/')))
                 .collect(),
-            Self::Folder(folder) => list(&folder.join(within), within)
-                .map_err(|error| Place::new(within, None).error("", "", format!("cannot be listed ({error}): make it readable")))?,
+            Self::Folder(folder) => list(&folder.join(within), within).map_err(|error| {
+                Place::new(within, None).error(
+                    "",
+                    "",
+                    format!("cannot be listed ({error}): make it readable"),
+                )
+            })?,
         };
         names.retain(|name| name.ends_with(".toml"));
         names.sort();
@@ -53,7 +59,11 @@ impl Source {
         for name in names.iter().map(|name| name.trim_start_matches('/')) {
             let ours = name.ends_with(".csv") || name.ends_with(".toml");
             if ours && !known.contains(&name) {
-                let problem = format!("is no file of a district: rename or remove it; the files are {}, and the folders {}", known.join(", "), folders.join(", "));
+                let problem = format!(
+                    "is no file of a district: rename or remove it; the files are {}, and the folders {}",
+                    known.join(", "),
+                    folders.join(", ")
+                );
                 errors.push(Place::new(name, None).error("", "", problem));
             }
         }
@@ -83,9 +93,12 @@ fn read(path: &Path) -> Result<Option<String>, String> {
         Err(error) => return Err(format!("cannot be read ({error}): make it readable")),
     };
     if size > SIZE_LIMIT {
-        return Err(format!("has {size} bytes, more than a district's file can have ({SIZE_LIMIT})"));
+        return Err(format!(
+            "has {size} bytes, more than a district's file can have ({SIZE_LIMIT})"
+        ));
     }
-    let bytes = fs::read(path).map_err(|error| format!("cannot be read ({error}): make it readable"))?;
+    let bytes =
+        fs::read(path).map_err(|error| format!("cannot be read ({error}): make it readable"))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some(text.strip_prefix('\u{feff}').map_or(text.clone(), str::to_owned))),
         Err(error) => {

@@ -25,12 +25,22 @@ pub(super) struct Row {
 }
 
 /// The rows of a file; what cannot be read is noted in `errors`.
-pub(super) fn rows(file: &str, text: &str, columns: &Columns, errors: &mut Vec<FileError>) -> Vec<Row> {
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
+pub(super) fn rows(
+    file: &str,
+    text: &str,
+    columns: &Columns,
+    errors: &mut Vec<FileError>,
+) -> Vec<Row> {
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let header: Vec<String> = match reader.headers() {
         Ok(header) => header.iter().map(str::to_owned).collect(),
         Err(error) => {
-            errors.push(Place::new(file, Some(1)).error("", "", format!("the header cannot be read: {error}")));
+            errors.push(Place::new(file, Some(1)).error(
+                "",
+                "",
+                format!("the header cannot be read: {error}"),
+            ));
             return Vec::new();
         }
     };
@@ -41,7 +51,11 @@ pub(super) fn rows(file: &str, text: &str, columns: &Columns, errors: &mut Vec<F
             Ok(record) => rows.extend(row(file, &record, &names, columns, errors)),
             Err(error) => {
                 let line = error.position().map(csv::Position::line);
-                errors.push(Place::new(file, line).error("", "", format!("the line cannot be read: {error}")));
+                errors.push(Place::new(file, line).error(
+                    "",
+                    "",
+                    format!("the line cannot be read: {error}"),
+                ));
             }
         }
     }
@@ -55,14 +69,21 @@ fn header_names(
     errors: &mut Vec<FileError>,
 ) -> Option<Vec<&'static str>> {
     let place = Place::new(file, Some(1));
-    let known: Vec<&'static str> = columns.required.iter().chain(columns.optional).copied().collect();
+    let known: Vec<&'static str> =
+        columns.required.iter().chain(columns.optional).copied().collect();
     let before = errors.len();
     let mut names: Vec<&'static str> = Vec::new();
     for name in header {
         match known.iter().find(|known| *known == name) {
-            Some(known) if names.contains(known) => errors.push(place.error(name, "", "stands twice in the header: remove one")),
+            Some(known) if names.contains(known) => {
+                errors.push(place.error(name, "", "stands twice in the header: remove one"))
+            }
             Some(known) => names.push(known),
-            None => errors.push(place.error(name, "", format!("is no column of this file: use {}", known.join(", ")))),
+            None => errors.push(place.error(
+                name,
+                "",
+                format!("is no column of this file: use {}", known.join(", ")),
+            )),
         }
     }
     for name in columns.required.iter().filter(|name| !names.contains(name)) {
@@ -80,13 +101,20 @@ fn row(
 ) -> Option<Row> {
     let place = Place::new(file, record.position().map(csv::Position::line));
     if record.len() != names.len() {
-        let problem = format!("has {} fields where the header has {}: check commas and quotes", record.len(), names.len());
+        let problem = format!(
+            "has {} fields where the header has {}: check commas and quotes",
+            record.len(),
+            names.len()
+        );
         errors.push(place.error("", "", problem));
         return None;
     }
-    let cells: BTreeMap<_, _> = names.iter().copied().zip(record.iter().map(str::to_owned)).collect();
+    let cells: BTreeMap<_, _> =
+        names.iter().copied().zip(record.iter().map(str::to_owned)).collect();
     let before = errors.len();
-    for name in columns.required.iter().filter(|name| cells.get(*name).is_some_and(String::is_empty)) {
+    for name in
+        columns.required.iter().filter(|name| cells.get(*name).is_some_and(String::is_empty))
+    {
         errors.push(place.error(name, "", "is empty: fill it in"));
     }
     (errors.len() == before).then_some(Row { place, cells })
@@ -99,7 +127,11 @@ impl Row {
     }
 
     /// A cell read by its type; `None` when it is empty, or wrong, which is noted.
-    pub(super) fn read<T: FromStr<Err: Display>>(&self, column: &str, errors: &mut Vec<FileError>) -> Option<T> {
+    pub(super) fn read<T: FromStr<Err: Display>>(
+        &self,
+        column: &str,
+        errors: &mut Vec<FileError>,
+    ) -> Option<T> {
         let text = self.text(column);
         if text.is_empty() {
             return None;
@@ -136,14 +168,19 @@ impl Row {
     }
 
     /// When the row was recorded: an instant, or a date, which stands for 08:00 of it in the district's zone.
-    pub(super) fn recorded(&self, zone: &TimeZone, errors: &mut Vec<FileError>) -> Option<Timestamp> {
+    pub(super) fn recorded(
+        &self,
+        zone: &TimeZone,
+        errors: &mut Vec<FileError>,
+    ) -> Option<Timestamp> {
         let text = self.text("recorded");
         if text.is_empty() {
             return None;
         }
         let recorded = instant(text, zone);
         if recorded.is_none() {
-            let problem = "is neither a date (YYYY-MM-DD) nor an instant (2026-01-27T05:40:00-05:00)";
+            let problem =
+                "is neither a date (YYYY-MM-DD) nor an instant (2026-01-27T05:40:00-05:00)";
             errors.push(self.place.error("recorded", text, problem));
         }
         recorded
@@ -173,8 +210,12 @@ mod tests {
     #[test]
     fn rows_are_read_by_column_name_in_any_order() {
         let mut errors = Vec::new();
-        let rows = rows("schools.csv", "name,school\n\"Pier, Avenue\",0103\n", &COLUMNS, &mut errors);
-        assert_eq!((rows[0].text("school"), rows[0].text("name"), rows[0].text("tier")), ("0103", "Pier, Avenue", ""));
+        let rows =
+            rows("schools.csv", "name,school\n\"Pier, Avenue\",0103\n", &COLUMNS, &mut errors);
+        assert_eq!(
+            (rows[0].text("school"), rows[0].text("name"), rows[0].text("tier")),
+            ("0103", "Pier, Avenue", "")
+        );
         assert_eq!(rows[0].place.line, Some(2));
         assert!(errors.is_empty());
     }
@@ -205,7 +246,10 @@ mod tests {
     fn a_date_of_recording_is_eight_in_the_morning_there() {
         let zone = TimeZone::get("America/New_York").unwrap();
         assert_eq!(instant("2026-01-12", &zone), "2026-01-12T08:00:00-05:00".parse().ok());
-        assert_eq!(instant("2026-01-27T05:40:00-05:00", &zone), "2026-01-27T10:40:00Z".parse().ok());
+        assert_eq!(
+            instant("2026-01-27T05:40:00-05:00", &zone),
+            "2026-01-27T10:40:00Z".parse().ok()
+        );
         assert_eq!(instant("12 January", &zone), None);
     }
 }

@@ -16,7 +16,7 @@ use stream::{HandleError, Handler, OnPoison, Subscription, TimerHandle};
 use uuid::Uuid;
 
 use crate::{
-    books::Shelf,
+    books::{Books, Shelf},
     look::{AT_ONCE, Standing, Task, look},
     projection::{
         clock,
@@ -66,15 +66,7 @@ impl Handler for Follow {
         self.put_off(&events, &rows, &mut touched).await?;
 
         let now = self.now(&events);
-        let looks = touched.iter().filter_map(|(request, touched)| {
-            let cause = touched.cause?;
-            let known = &rows.get(request)?.known;
-            let task = Task { request: *request, known, fresh: touched.fresh, cause };
-            Some(self.look(&books, now, task, touched.last))
-        });
-        let found: Vec<Option<Standing>> =
-            futures_stream::iter(looks).buffer_unordered(AT_ONCE).try_collect().await?;
-        let standings: Vec<Standing> = found.into_iter().flatten().collect();
+        let standings = self.look_at_all(&books, now, &rows, &touched).await?;
         for standing in &standings {
             if let Some(row) = rows.get_mut(&standing.request) {
                 row.next_wake = standing.next_wake;
@@ -147,9 +139,28 @@ impl Follow {
         recorded.map_or(now, |recorded| recorded.max(now))
     }
 
+    /// Looks at every request of which something was learned, many at once: the log folds their events together.
+    async fn look_at_all(
+        &self,
+        books: &Books,
+        now: Timestamp,
+        rows: &BTreeMap<StreamId, Row>,
+        touched: &BTreeMap<StreamId, Touched<'_>>,
+    ) -> Result<Vec<Standing>, HandleError> {
+        let mut looks = Vec::with_capacity(touched.len());
+        for (request, touched) in touched {
+            let (Some(cause), Some(row)) = (touched.cause, rows.get(request)) else { continue };
+            let task = Task { request: *request, known: &row.known, fresh: touched.fresh, cause };
+            looks.push(self.look(books, now, task, touched.last));
+        }
+        let looks = futures_stream::iter(looks).buffer_unordered(AT_ONCE);
+        let found: Vec<Option<Standing>> = looks.try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
     async fn look(
         &self,
-        books: &crate::books::Books,
+        books: &Books,
         now: Timestamp,
         task: Task<'_>,
         last: &Recorded,

@@ -48,7 +48,10 @@ impl DueWork for DueClocks {
         if due.is_empty() {
             return Ok(0);
         }
-        let looks = due.iter().map(|due| self.look(&books, now, due));
+        let mut looks = Vec::with_capacity(due.len());
+        for due in &due {
+            looks.push(self.look(&books, now, due));
+        }
         let found: Vec<_> = futures_stream::iter(looks).buffer_unordered(AT_ONCE).collect().await;
         let (mut standings, mut wakes) = (Vec::new(), Vec::new());
         for (request, looked) in found {

@@ -1,6 +1,8 @@
 //! `Answer`: records the one response of an invitation, or amends it.
 
-use chassis::{call::call_of, fault::Fault, parse};
+use std::collections::BTreeSet;
+
+use chassis::{call::call_of, fault::Fault, identity::Caller, parse};
 use surveys_domain::invitation::{Answer, Command, Invitation};
 use tonic::Request;
 use wire::schoolside::surveys::v1::{AnswerRequest, AnswerResponse};
@@ -10,18 +12,22 @@ use crate::app::App;
 
 pub(super) async fn answer(
     app: &App,
-    request: Request<AnswerRequest>,
+    mut request: Request<AnswerRequest>,
 ) -> Result<AnswerResponse, Fault> {
+    let opened = app.open(&request.get_ref().token).await?;
+    if let Some(respondent) = opened.state.respondent() {
+        // The token says for whom: whoever holds it answers for the respondent, signed in or not.
+        request.extensions_mut().insert(Caller {
+            subject: format!("people/{respondent}"),
+            roles: BTreeSet::new(),
+            teams: BTreeSet::new(),
+            schools: BTreeSet::new(),
+        });
+    }
     let ask = request.get_ref();
-    let (_, mut call) = call_of(&request, &ask.command_id, &ask.etag)?;
+    let (_, call) = call_of(&request, &ask.command_id, &ask.etag)?;
     let ask = request.into_inner();
     let comment = parse::text("comment", &ask.comment)?;
-    let opened = app.open(&ask.token).await?;
-    // Whoever holds the token answers for the respondent; another identity in the call says nothing.
-    if let Some(respondent) = opened.state.respondent() {
-        call.meta.actor = format!("people/{respondent}");
-        call.meta.roles = vec!["respondent".to_owned()];
-    }
     let command = Command::Answer(Answer {
         answers: ask.answers.into_iter().map(|answer| (answer.item, answer.value)).collect(),
         comment,

@@ -1,6 +1,6 @@
 //! `GetInstrument`: a questionnaire as it is in use.
 
-use chassis::{fault::Fault, parse};
+use chassis::{call::patience_of, fault::Fault, parse};
 use surveys_domain::instrument::Instrument;
 use tonic::Request;
 use wire::schoolside::surveys::v1::{GetInstrumentRequest, GetInstrumentResponse};
@@ -12,9 +12,10 @@ pub(super) async fn get_instrument(
     app: &App,
     request: Request<GetInstrumentRequest>,
 ) -> Result<GetInstrumentResponse, Fault> {
+    let patience = patience_of(&request);
     let GetInstrumentRequest { name, after } = request.into_inner();
     let id = instrument_id("name", &name)?;
-    app.wait(&after).await?;
+    app.wait(&after, patience).await?;
     let (state, version) = eventlog::load::<Instrument>(&app.log, Instrument::stream(&id)).await?;
     let (number, questionnaire) =
         state.current().ok_or_else(|| Fault::not_found("schoolside/Instrument", name))?;

@@ -1,6 +1,6 @@
 //! `GetInvitation`: the form that a token opens. Mail scanners follow links, so reading records nothing.
 
-use chassis::{fault::Fault, parse};
+use chassis::{call::patience_of, fault::Fault, parse};
 use tonic::Request;
 use wire::schoolside::surveys::v1::{GetInvitationRequest, GetInvitationResponse};
 
@@ -11,8 +11,9 @@ pub(super) async fn get_invitation(
     app: &App,
     request: Request<GetInvitationRequest>,
 ) -> Result<GetInvitationResponse, Fault> {
+    let patience = patience_of(&request);
     let GetInvitationRequest { token, after } = request.into_inner();
-    app.wait(&after).await?;
+    app.wait(&after, patience).await?;
     let opened = app.open(&token).await?;
     let now = app.log.clock().now();
     let until = opened.state.answerable(now).map_err(|refusal| Fault::refused(&refusal))?;

@@ -1,7 +1,7 @@
 //! `ListInvitations`: one's own with their tokens; operators see all, without.
 
 use chassis::{
-    call::caller_of,
+    call::{caller_of, patience_of},
     fault::Fault,
     identity::{Caller, CallerRole},
     paging, parse,
@@ -24,6 +24,7 @@ pub(super) async fn list_invitations(
     request: Request<ListInvitationsRequest>,
 ) -> Result<ListInvitationsResponse, Fault> {
     let caller = caller_of(&request)?;
+    let patience = patience_of(&request);
     let ask = request.into_inner();
     let size = paging::page_size(ask.page_size)?;
     let bound = paging::filter_hash(&ListInvitationsRequest {
@@ -35,7 +36,7 @@ pub(super) async fn list_invitations(
     let behind = place(paging::decode(&ask.page_token, bound)?)?;
     let wanted = filter(&ask)?;
     let own = caller.person();
-    app.wait(&ask.after).await?;
+    app.wait(&ask.after, patience).await?;
     let Some(filter) = within_scope(wanted, &caller, own.as_ref()) else {
         return Ok(ListInvitationsResponse::default());
     };

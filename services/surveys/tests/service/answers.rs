@@ -76,10 +76,11 @@ async fn comments_and_tokens_are_not_published() {
     assert!(!holds("A COMMENT") && !holds(&token));
     // The database holds the token's hash only.
     let pool = world.server.database().pool(1);
-    let dump: String = sqlx::query_scalar("select string_agg(i::text, ' ') from surveys.invitation i")
-        .fetch_one(&pool)
-        .await
-        .unwrap();
+    let dump: String =
+        sqlx::query_scalar("select string_agg(i::text, ' ') from surveys.invitation i")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
     assert!(!dump.contains(&token));
 }
 

@@ -29,7 +29,8 @@ async fn the_same_questionnaire_again_changes_nothing_and_is_read_back() {
     let ask = GetInstrumentRequest { name: instrument().name, after: first.consistency };
     let read = world.client(&principal()).get_instrument(ask).await.unwrap().into_inner();
     assert_eq!(read.instrument, Some(Instrument { version: 1, ..instrument() }));
-    let ask = GetInstrumentRequest { name: "instruments/periodic".to_owned(), after: String::new() };
+    let ask =
+        GetInstrumentRequest { name: "instruments/periodic".to_owned(), after: String::new() };
     let missing = world.client(&principal()).get_instrument(ask).await.unwrap_err();
     assert_eq!(missing.code(), Code::NotFound);
 }
@@ -40,13 +41,15 @@ async fn a_malformed_questionnaire_is_refused_and_only_operators_publish() {
     let refused = world.publish(Instrument { items: vec![], ..instrument() }).await.unwrap_err();
     let seen = (reason_of(&refused), field_of(&refused));
     assert_eq!(seen, ("INSTRUMENT_MALFORMED".to_owned(), "items".to_owned()));
-    let refused = world.publish(Instrument { name: "transactional".to_owned(), ..instrument() }).await;
+    let refused =
+        world.publish(Instrument { name: "transactional".to_owned(), ..instrument() }).await;
     assert_eq!(field_of(&refused.unwrap_err()), "instrument.name");
     let ask = PublishInstrumentRequest {
         instrument: Some(instrument()),
         command_id: command_id(),
         ..Default::default()
     };
-    let denied = world.client(&Who::lead("people/x", "T1")).publish_instrument(ask).await.unwrap_err();
+    let denied =
+        world.client(&Who::lead("people/x", "T1")).publish_instrument(ask).await.unwrap_err();
     assert_eq!(denied.code(), Code::PermissionDenied);
 }

@@ -67,7 +67,10 @@ async fn what_nobody_answered_expires() {
     let expired = world.invitation().await;
     assert_eq!((expired.state(), expired.token.as_str()), (InvitationState::Expired, ""));
     let refused = world.answer(&token, 5, "").await.unwrap_err();
-    assert_eq!((refused.code(), reason_of(&refused).as_str()), (Code::FailedPrecondition, "INVITATION_EXPIRED"));
+    assert_eq!(
+        (refused.code(), reason_of(&refused).as_str()),
+        (Code::FailedPrecondition, "INVITATION_EXPIRED")
+    );
     assert_eq!(world.story().await, ["scheduled", "sent", "expired"]);
 }
 
@@ -82,7 +85,10 @@ async fn nobody_is_asked_where_there_is_a_reason_not_to() {
         (requests::RequestOpened { requester_id: "ann".to_owned(), ..opened() }, resolved()),
         (
             opened(),
-            requests::RequestResolved { outcome: requests::Outcome::Duplicate.into(), ..resolved() },
+            requests::RequestResolved {
+                outcome: requests::Outcome::Duplicate.into(),
+                ..resolved()
+            },
         ),
     ];
     for (n, (opened, resolved)) in (1..).zip(cases) {

@@ -9,5 +9,9 @@ mod world;
 #[test]
 fn no_rpc_is_without_a_permission() {
     let packages = ["schoolside.surveys.v1"];
-    testkit::assert_every_rpc_has_a_permission(wire::DESCRIPTORS, &packages, &[surveys::PERMISSIONS]);
+    testkit::assert_every_rpc_has_a_permission(
+        wire::DESCRIPTORS,
+        &packages,
+        &[surveys::PERMISSIONS],
+    );
 }

@@ -111,9 +111,13 @@ impl World {
         SurveyServiceClient::new(self.server.channel())
     }
 
-    pub async fn publish(&self, instrument: Instrument) -> Result<PublishInstrumentResponse, Status> {
+    pub async fn publish(
+        &self,
+        instrument: Instrument,
+    ) -> Result<PublishInstrumentResponse, Status> {
         let instrument = Some(instrument);
-        let ask = PublishInstrumentRequest { instrument, command_id: command_id(), ..Default::default() };
+        let ask =
+            PublishInstrumentRequest { instrument, command_id: command_id(), ..Default::default() };
         let reply = self.client(&Who::operator()).publish_instrument(ask).await;
         reply.map(Response::into_inner)
     }
@@ -135,7 +139,12 @@ impl World {
         self.stranger().get_invitation(ask).await.map(Response::into_inner)
     }
 
-    pub async fn answer(&self, token: &str, solved: i32, comment: &str) -> Result<AnswerResponse, Status> {
+    pub async fn answer(
+        &self,
+        token: &str,
+        solved: i32,
+        comment: &str,
+    ) -> Result<AnswerResponse, Status> {
         self.stranger().answer(answer(token, solved, comment)).await.map(Response::into_inner)
     }
 

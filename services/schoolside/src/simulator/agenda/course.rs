@@ -4,7 +4,7 @@
 //! the way (first reply, hand-overs, pauses) stands at fractions of it. Pauses are drawn as time itself.
 
 use jiff::{SignedDuration, Timestamp};
-use kernel::{PersonId, Priority, Role, TeamId};
+use kernel::{Confidentiality, PersonId, Priority, Role, TeamId};
 use sla_domain::calendar::Hours;
 
 use super::{
@@ -296,7 +296,9 @@ impl<'a> Course<'a> {
     }
 
     fn survey(&mut self, late: bool, reopened: bool) {
-        if !self.chance.happens(RESPONSE) {
+        // Nobody is asked about what is confidential.
+        let asked = self.arrival.kind.definition.confidentiality == Confidentiality::None;
+        if !asked || !self.chance.happens(RESPONSE) {
             return;
         }
         let last = self.now.saturating_add(LAST_ANSWER).unwrap_or(Timestamp::MAX);

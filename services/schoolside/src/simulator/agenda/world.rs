@@ -219,6 +219,12 @@ impl World {
         self.opens(&self.office, date)
     }
 
+    /// The district's zone.
+    #[must_use]
+    pub const fn zone(&self) -> &TimeZone {
+        &self.zone
+    }
+
     /// The instant of a time of day in the district's zone.
     #[must_use]
     pub fn instant(&self, date: Date, seconds: u32) -> Timestamp {

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Where the published calendars are found.
-pub trait Calendars {
+pub trait Calendars: Sync {
     /// All versions of a calendar.
     fn calendar(&self, id: &CalendarId) -> Option<&Versions<Timetable>>;
 }

@@ -1,0 +1,12 @@
+//! The chassis through a real gRPC port, carrying a small service of its own.
+
+#![expect(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod commands;
+mod demo;
+mod draining;
+mod feed;
+mod identity;
+mod limits;
+mod open;
+mod web;

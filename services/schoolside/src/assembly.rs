@@ -1,0 +1,153 @@
+//! Puts a running system together from the six services: pools, keys, tokens, one port.
+
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+use chassis::{
+    identity::{CallerRole, Claims, Keys, Verifier},
+    server::{self, Running},
+    service::{AssembleError, Deps, Logs, Service},
+};
+use kernel::{Position, Timestamp, time::SharedClock};
+use secrecy::ExposeSecret;
+use sqlx::{PgPool, postgres::PgPoolOptions};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::{cli::Failure, datadir::{self, DataDir}};
+
+/// The services, in the order in which they are assembled.
+pub const SERVICES: [&str; 6] = ["directory", "requests", "routing", "sla", "surveys", "insights"];
+
+/// How long a token in the data directory holds.
+const TOKEN_LIFETIME: Duration = Duration::from_secs(30 * 86_400);
+/// How long the database may take to answer at start.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// What a system is built on.
+pub struct Foundation {
+    /// The data directory, held.
+    pub directory: DataDir,
+    /// The database.
+    pub database_url: String,
+    /// The domain's clock.
+    pub clock: SharedClock,
+    /// Ends everything when cancelled.
+    pub shutdown: CancellationToken,
+}
+
+impl Foundation {
+    /// Opens the pools: one for callers, one for what runs beside, so that they cannot starve one another.
+    /// Fails clearly when the database does not answer.
+    async fn pools(&self) -> Result<(PgPool, PgPool), Failure> {
+        let options = |connections| {
+            eventlog::guarded(PgPoolOptions::new())
+                .max_connections(connections)
+                .acquire_timeout(PATIENCE)
+        };
+        let away = |error: sqlx::Error| {
+            Failure::Unavailable(format!(
+                "the database does not answer: {error}; check --database-url and that Postgres runs"
+            ))
+        };
+        let pool = options(16).connect(&self.database_url).await.map_err(away)?;
+        let projections = options(12).connect_lazy(&self.database_url).map_err(away)?;
+        Ok((pool, projections))
+    }
+
+    /// Assembles the named services and serves them on `listener`.
+    ///
+    /// # Errors
+    /// When the database or a key is out of reach.
+    pub async fn serve(&self, services: &[&str], listener: TcpListener) -> Result<System, Failure> {
+        let keys_dir = self.directory.keys().map_err(Failure::unavailable)?;
+        Keys::open_or_create(&keys_dir).map_err(Failure::unavailable)?;
+        let verifier = Verifier::open(&keys_dir).map_err(Failure::unavailable)?;
+        let (pool, projections) = self.pools().await?;
+        let logs = Logs::of(pool.clone());
+        let deps = Deps {
+            pool,
+            projections,
+            clock: self.clock.clone(),
+            logs: logs.clone(),
+            keys_dir,
+            shutdown: self.shutdown.clone(),
+        };
+        let mut assembled = Vec::with_capacity(services.len());
+        for service in services {
+            assembled.push(assemble(service, deps.clone()).await?);
+        }
+        let (clock, shutdown) = (self.clock.clone(), self.shutdown.clone());
+        let running = server::serve(assembled, logs.clone(), clock, listener, verifier, shutdown)
+            .await
+            .map_err(Failure::unavailable)?;
+        Ok(System { running, logs })
+    }
+
+    /// Mints tokens for the given claims into the data directory; gives each role's file.
+    ///
+    /// # Errors
+    /// When they cannot be written.
+    pub fn write_tokens(&self, claims: &[(CallerRole, Claims)]) -> Result<BTreeMap<String, PathBuf>, Failure> {
+        let keys = Keys::open(&self.directory.keys().map_err(Failure::unavailable)?)
+            .map_err(Failure::unavailable)?;
+        let directory = self.directory.tokens().map_err(Failure::unavailable)?;
+        let mut files = BTreeMap::new();
+        for (role, claims) in claims {
+            let token = keys.mint(claims).map_err(Failure::unavailable)?;
+            let file = directory.join(role.as_str());
+            datadir::write_private(&file, token.expose_secret().as_bytes())
+                .map_err(Failure::unavailable)?;
+            files.insert(role.as_str().to_owned(), file);
+        }
+        Ok(files)
+    }
+}
+
+/// Services that answer.
+pub struct System {
+    /// Their server.
+    pub running: Running,
+    /// The logs of all contexts.
+    pub logs: Logs,
+}
+
+impl System {
+    /// The latest instant at which anything was recorded; `None` when nothing was.
+    ///
+    /// # Errors
+    /// When a log cannot be read.
+    pub async fn latest_record(&self) -> Result<Option<Timestamp>, Failure> {
+        let mut latest = None;
+        for context in SERVICES.into_iter().filter(|context| *context != "insights") {
+            let log = self.logs.reader(context);
+            let head = log.head().await.map_err(Failure::unavailable)?;
+            let last = log.page(Position((head.0 - 1).max(0)), 1).await.map_err(Failure::unavailable)?;
+            latest = latest.max(last.last().map(|recorded| recorded.recorded_at));
+        }
+        Ok(latest)
+    }
+}
+
+/// Claims of one role for the command line of this machine.
+#[must_use]
+pub fn claims(role: CallerRole, subject: &str) -> Claims {
+    Claims::new(subject, &[role], TOKEN_LIFETIME)
+}
+
+async fn assemble(service: &str, deps: Deps) -> Result<Service, Failure> {
+    let assembled: Result<Service, AssembleError> = match service {
+        "directory" => directory::assemble(deps).await,
+        "requests" => requests::assemble(deps).await,
+        "routing" => routing::assemble(deps).await,
+        "sla" => sla::assemble(deps).await,
+        "surveys" => surveys::assemble(deps).await,
+        "insights" => insights::assemble(deps).await,
+        other => {
+            return Err(Failure::Usage(format!(
+                "there is no service {other:?}: one of {}",
+                SERVICES.join(", ")
+            )));
+        }
+    };
+    assembled.map_err(Failure::unavailable)
+}

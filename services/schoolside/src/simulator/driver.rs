@@ -1,0 +1,216 @@
+//! Moving the demo on: at each step the clock is set, what is due is entered and done, and the system settles.
+
+use std::{
+    collections::VecDeque,
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use chassis::{clock::DemoClock, server::Settler};
+use futures::{StreamExt, stream};
+use jiff::Timestamp;
+use kernel::Clock;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    agenda::{Act, Action, Agenda, Case},
+    bookmark::{Bookmark, BookmarkFile},
+    people::People,
+    perform::{Hitch, Outcomes, perform},
+};
+use crate::{
+    cli::Failure,
+    district::{self, Clients, Recorded},
+};
+
+/// How many requests are worked on at once.
+const AT_ONCE: usize = 16;
+/// The pause before something is tried again that the system was not there for, in real time.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// What the demo's people did since the start of this process.
+#[derive(Debug, Default)]
+pub struct Tally {
+    done: AtomicU64,
+    nothing: AtomicU64,
+    refused: AtomicU64,
+}
+
+impl Tally {
+    /// Acts that were done.
+    pub fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// Answers for which there was no invitation.
+    pub fn nothing(&self) -> u64 {
+        self.nothing.load(Ordering::Relaxed)
+    }
+
+    /// Acts that the system declined.
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+}
+
+/// What moves the demo on.
+pub struct Driver {
+    pub(super) clock: DemoClock,
+    pub(super) agenda: Agenda,
+    pub(super) people: People,
+    pub(super) clerk: Clients,
+    /// The district's facts that are still to be entered, in the order in which they were recorded.
+    pub(super) facts: VecDeque<Recorded>,
+    pub(super) settler: Settler,
+    pub(super) file: BookmarkFile,
+    pub(super) stop: CancellationToken,
+    pub(super) tally: Tally,
+    /// Everything up to here is done.
+    pub(super) done: Timestamp,
+}
+
+impl Driver {
+    /// What was done since the start of this process.
+    #[must_use]
+    pub const fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Whether it was asked to stop.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+
+    /// Moves the clock to an instant and does all that is due by then. Stopped midway, it does the rest next time.
+    ///
+    /// # Errors
+    /// When the bookmark cannot be kept, or a fact is declined.
+    pub async fn step_to(&mut self, instant: Timestamp) -> Result<(), Failure> {
+        self.enter_until(instant).await?;
+        self.clock.set(instant);
+        let acts = self.agenda.take_until(instant);
+        // What is opened now must be routed before the office can act on it.
+        let (first, then) = waves(acts);
+        let opened = self.act_on(first).await;
+        let acted = opened && (then.is_empty() || self.settle().await && self.act_on(then).await);
+        if acted && self.settle().await {
+            self.done = instant;
+            self.file.keep(self.bookmark()).map_err(Failure::unavailable)?;
+        }
+        Ok(())
+    }
+
+    fn bookmark(&self) -> Bookmark {
+        Bookmark { now: self.clock.now(), done: self.done }
+    }
+
+    /// Keeps where it stands, for the next start.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn keep(&mut self) -> Result<(), Failure> {
+        self.file.keep_now(self.bookmark()).map_err(Failure::unavailable)
+    }
+
+    /// Enters the district's facts that were recorded by an instant, each with the clock at its time.
+    ///
+    /// # Errors
+    /// When one is declined.
+    pub async fn enter_until(&mut self, instant: Timestamp) -> Result<(), Failure> {
+        while let Some(recorded) = self.facts.front().map(|(recorded, _)| *recorded)
+            && recorded.is_none_or(|recorded| recorded <= instant)
+        {
+            let count = self.facts.iter().take_while(|(at, _)| *at == recorded).count();
+            if let Some(recorded) = recorded {
+                self.clock.set(recorded);
+            }
+            let facts = self.facts.make_contiguous();
+            district::enter(&self.clerk, &facts[..count]).await?;
+            self.facts.drain(..count);
+            self.settle().await;
+        }
+        Ok(())
+    }
+
+    /// Lets people act: on one request one after the other, on several at once. False when stopped midway.
+    async fn act_on(&self, acts: Vec<Vec<Act>>) -> bool {
+        let one = |acts: Vec<Act>| async move {
+            for act in &acts {
+                if !self.act(act).await {
+                    return false;
+                }
+            }
+            true
+        };
+        stream::iter(acts).map(one).buffer_unordered(AT_ONCE).all(std::future::ready).await
+    }
+
+    /// Lets someone act, as soon as the system is there. False when stopped before.
+    async fn act(&self, act: &Act) -> bool {
+        loop {
+            let outcome = match self.people.connection(&act.actor) {
+                Ok(connection) => perform(&connection, act).await,
+                Err(failure) => Outcomes::Refused(Hitch::from(failure)),
+            };
+            let counter = match outcome {
+                Outcomes::Done => &self.tally.done,
+                Outcomes::Nothing => &self.tally.nothing,
+                Outcomes::Refused(hitch) => {
+                    tracing::warn!(case = %act.case, step = act.step, action = ?act.action, %hitch, "the demo was declined something");
+                    &self.tally.refused
+                }
+                Outcomes::Away(hitch) => {
+                    tracing::warn!(case = %act.case, %hitch, "the demo waits for the system");
+                    if !self.pause().await {
+                        return false;
+                    }
+                    continue;
+                }
+            };
+            counter.fetch_add(1, Ordering::Relaxed);
+            return true;
+        }
+    }
+
+    /// Waits until everything that follows from what was done has been done. False when stopped before.
+    pub(super) async fn settle(&self) -> bool {
+        loop {
+            let Some(settled) = self.stop.run_until_cancelled(self.settler.settle()).await else { return false };
+            match settled {
+                Ok(()) => return true,
+                Err(error) => tracing::warn!(%error, "the demo waits for the system to settle"),
+            }
+            if !self.pause().await {
+                return false;
+            }
+        }
+    }
+
+    /// Waits a moment of real time; false when stopped.
+    pub(super) async fn pause(&self) -> bool {
+        self.stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_some()
+    }
+}
+
+/// The acts by request, in two waves: the second has what follows an opening in the first.
+fn waves(acts: Vec<Act>) -> (Vec<Vec<Act>>, Vec<Vec<Act>>) {
+    let mut by_case: Vec<(Case, Vec<Act>)> = Vec::new();
+    for act in acts {
+        match by_case.iter_mut().find(|(case, _)| *case == act.case) {
+            Some((_, acts)) => acts.push(act),
+            None => by_case.push((act.case, vec![act])),
+        }
+    }
+    let (mut first, mut then) = (Vec::new(), Vec::new());
+    for (_, mut acts) in by_case {
+        if acts.first().is_some_and(|act| matches!(act.action, Action::Open(_))) {
+            let rest = acts.split_off(1);
+            if !rest.is_empty() {
+                then.push(rest);
+            }
+        }
+        first.push(acts);
+    }
+    (first, then)
+}

@@ -1,0 +1,18 @@
+//! The SLA service through its real gRPC port, on a real Postgres; the requests' log is played by the test.
+
+mod board;
+mod imported;
+mod life;
+mod office;
+mod pace;
+mod redelivery;
+mod terms;
+
+#[test]
+fn every_rpc_has_a_permission() {
+    testkit::assert_every_rpc_has_a_permission(
+        wire::DESCRIPTORS,
+        &["schoolside.sla.v1"],
+        &[sla::PERMISSIONS],
+    );
+}
