@@ -41,7 +41,11 @@ impl App {
     }
 
     /// The token that names what a command changed.
-    pub(crate) fn consistency<D: Decider>(&self, stream: StreamId, executed: &Executed<D>) -> String {
+    pub(crate) fn consistency<D: Decider>(
+        &self,
+        stream: StreamId,
+        executed: &Executed<D>,
+    ) -> String {
         consistency::encode(CONTEXT, executed.position, stream, executed.version)
     }
 }

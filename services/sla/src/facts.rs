@@ -320,7 +320,8 @@ mod tests {
 
     #[test]
     fn only_a_public_reply_of_the_office_is_a_response() {
-        let reply = |author: pb::Author, public| pb::RequestReplied { author: author.into(), public };
+        let reply =
+            |author: pb::Author, public| pb::RequestReplied { author: author.into(), public };
         let mut known = Known::default();
         assert_eq!(known.reply(&reply(pb::Author::Automatic, true), 1), None);
         assert_eq!(known.reply(&reply(pb::Author::Requester, true), 2), None);

@@ -1,5 +1,7 @@
 //! The routing service through its real gRPC port, told by the logs of the directory and of requests.
 
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod decisions;
 mod rule_sets;
 mod tell;

@@ -73,7 +73,8 @@ fn filter(ask: &ListClocksRequest) -> Result<Filter, Fault> {
 
 /// A metric's word.
 pub(super) fn metric(field: &str, word: &str) -> Result<Metric, Fault> {
-    word.parse().map_err(|error: sla_domain::words::UnknownWord| Fault::invalid(field, error.to_string()))
+    word.parse()
+        .map_err(|error: sla_domain::words::UnknownWord| Fault::invalid(field, error.to_string()))
 }
 
 fn token(last: &Clock) -> String {

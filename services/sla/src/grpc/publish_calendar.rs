@@ -44,8 +44,8 @@ async fn check(
     if expected.is_some_and(|expected| expected != version) {
         return Err(Fault::stale(version));
     }
-    let events = Calendar::decide(&state, command, app.now())
-        .map_err(|refusal| Fault::refused(&refusal))?;
+    let events =
+        Calendar::decide(&state, command, app.now()).map_err(|refusal| Fault::refused(&refusal))?;
     let payload = match events.first() {
         Some(event) => Some(event.encode().payload),
         None => resource::published(app, stream, None).await?.map(|(payload, _)| payload),

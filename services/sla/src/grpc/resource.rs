@@ -44,7 +44,8 @@ pub(super) fn file(text: &str) -> Result<&str, Fault> {
 /// A refused file, with everything that is wrong with it, each with its path.
 pub(super) fn flawed(refusal: &impl kernel::Refusal, faults: &Faults) -> Fault {
     let violations = faults.0.iter().map(|fault| {
-        let field = if fault.path.is_empty() { "file".to_owned() } else { format!("file.{}", fault.path) };
+        let field =
+            if fault.path.is_empty() { "file".to_owned() } else { format!("file.{}", fault.path) };
         (field, fault.to_string())
     });
     Fault::refused(refusal).with_violations(violations.collect::<Vec<_>>())
@@ -73,7 +74,8 @@ pub(super) async fn published(
     version: Option<Version>,
 ) -> Result<Option<(Vec<u8>, Version)>, Fault> {
     let events = app.log.load(stream).await?;
-    let is_it = |event: &&eventlog::Recorded| version.is_none_or(|version| event.version == version);
+    let is_it =
+        |event: &&eventlog::Recorded| version.is_none_or(|version| event.version == version);
     Ok(events.iter().rev().find(is_it).map(|event| (event.payload.clone(), event.version)))
 }
 

@@ -68,7 +68,9 @@ impl Clock {
     }
 
     fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
-        let instant = |column| Ok::<_, sqlx::Error>(row.try_get::<Option<PgTimestamp>, _>(column)?.map(|at| at.0));
+        let instant = |column| {
+            Ok::<_, sqlx::Error>(row.try_get::<Option<PgTimestamp>, _>(column)?.map(|at| at.0))
+        };
         let metric: &str = row.try_get(1)?;
         Ok(Self {
             request: StreamId(row.try_get(0)?),
@@ -176,7 +178,8 @@ pub(crate) async fn store(
     let instants = |take: fn(&Clock) -> Option<Timestamp>| {
         clocks.iter().map(|clock| take(clock).map(PgTimestamp)).collect::<Vec<_>>()
     };
-    let calendars = clocks.iter().map(|clock| Some(&clock.basis.calendar_id).filter(|id| !id.is_empty()));
+    let calendars =
+        clocks.iter().map(|clock| Some(&clock.basis.calendar_id).filter(|id| !id.is_empty()));
     sqlx::query(
         "insert into sla.clock (request, metric, cycle, state, live, started_at, due_at, fulfilled_at, breached_at,
              warned_percent, calendar, basis, request_type, priority, team, school, network, tier)

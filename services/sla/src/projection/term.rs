@@ -6,11 +6,7 @@
 use async_trait::async_trait;
 use eventlog::{PgTimestamp, Recorded};
 use kernel::Decider;
-use sla_domain::{
-    calendar::Calendar,
-    policy::Policy,
-    words::Cause,
-};
+use sla_domain::{calendar::Calendar, policy::Policy, words::Cause};
 use sqlx::{PgConnection, PgPool, Row};
 use stream::{HandleError, Handler, OnPoison, Subscription};
 use wire::schoolside::sla::v1::{CalendarPublished, PolicyPublished};
@@ -44,7 +40,9 @@ impl Handler for Terms {
                     keep(event, &published.policy_id, published.version, tx).await?;
                     wake_requests(event, published.version == 1, tx).await?;
                 }
-                name => return Err(HandleError::Poison(format!("{name} is not known here").into())),
+                name => {
+                    return Err(HandleError::Poison(format!("{name} is not known here").into()));
+                }
             }
         }
         Ok(())
@@ -103,6 +101,7 @@ pub(crate) async fn calendars(
 ) -> Result<Vec<Vec<u8>>, sqlx::Error> {
     let sql = "select distinct on (id) payload from sla.term where kind = $1 and id > $2
                order by id, version desc limit $3";
-    let rows = sqlx::query(sql).bind(Calendar::KIND).bind(after).bind(limit).fetch_all(pool).await?;
+    let rows =
+        sqlx::query(sql).bind(Calendar::KIND).bind(after).bind(limit).fetch_all(pool).await?;
     rows.iter().map(|row| row.try_get(0)).collect()
 }

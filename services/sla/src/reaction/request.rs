@@ -92,9 +92,15 @@ async fn fold<'a>(
     let mut touched = BTreeMap::<StreamId, Touched<'_>>::new();
     for event in events {
         let fresh = !rows.contains_key(&event.stream);
-        let blank = || Row { version: 0, known: crate::facts::Known::default(), next_wake: None, wake_cause: None };
+        let blank = || Row {
+            version: 0,
+            known: crate::facts::Known::default(),
+            next_wake: None,
+            wake_cause: None,
+        };
         let row = rows.entry(event.stream).or_insert_with(blank);
-        let seen = touched.entry(event.stream).or_insert(Touched { last: event, cause: None, fresh });
+        let seen =
+            touched.entry(event.stream).or_insert(Touched { last: event, cause: None, fresh });
         if event.version.0 <= row.version {
             continue;
         }

@@ -3,14 +3,15 @@
 use kernel::StreamId;
 use testkit::{Who, reason_of};
 use tonic::Code;
-use wire::schoolside::{requests::v1::RequestReassigned, sla::v1::{ClockState, ListClocksRequest}};
+use wire::schoolside::{
+    requests::v1::RequestReassigned,
+    sla::v1::{ClockState, ListClocksRequest},
+};
 
 use crate::office::{Office, director};
 
-const RESOLUTIONS: fn() -> ListClocksRequest = || ListClocksRequest {
-    metric: "first_resolution".into(),
-    ..Default::default()
-};
+const RESOLUTIONS: fn() -> ListClocksRequest =
+    || ListClocksRequest { metric: "first_resolution".into(), ..Default::default() };
 
 async fn requests(office: &Office, who: &Who, ask: ListClocksRequest) -> Vec<String> {
     office.clocks(who, ask).await.into_iter().map(|clock| clock.request).collect()
@@ -96,6 +97,9 @@ async fn a_malformed_question_is_refused_by_its_field() {
         (ListClocksRequest { after: "x".into(), ..Default::default() }, "after"),
     ] {
         let refused = office.sla(&director()).list_clocks(ask).await.unwrap_err();
-        assert_eq!((refused.code(), testkit::field_of(&refused).as_str()), (Code::InvalidArgument, field));
+        assert_eq!(
+            (refused.code(), testkit::field_of(&refused).as_str()),
+            (Code::InvalidArgument, field)
+        );
     }
 }

@@ -1,14 +1,13 @@
 //! Imported requests: the source's due date is the promise, and nothing else is.
 
 use eventlog::NewEvent;
-use kernel::{StreamId, Timestamp};
-use uuid::Uuid;
+use kernel::Timestamp;
 use wire::schoolside::{
     requests::v1::{self as requests, Outcome},
     sla::v1::{ClockState, ListClocksRequest},
 };
 
-use crate::office::{Office, at, director, event, local};
+use crate::office::{Office, at, director, event, local, new_request};
 
 /// The events of one imported row.
 pub(crate) fn row(
@@ -30,7 +29,8 @@ pub(crate) fn row(
         event("request.held", &held, opened),
     ];
     if let Some(due) = due {
-        let stated = requests::RequestDueDateStated { due_at: stamp(due), stated_from: stamp(opened) };
+        let stated =
+            requests::RequestDueDateStated { due_at: stamp(due), stated_from: stamp(opened) };
         events.push(event("request.due_date_stated", &stated, opened));
     }
     if let Some(resolved) = resolved {
@@ -59,7 +59,7 @@ async fn an_imported_request_is_judged_by_its_stated_due_date_alone() {
         (None, Some(tuesday)),
         (Some(at("fri 09:00")), Some(at("mon 08:00"))),
     ] {
-        let id = StreamId(Uuid::new_v4());
+        let id = new_request();
         office.tell(id, row(monday, due, resolved)).await;
         ids.push(id);
     }
@@ -68,7 +68,12 @@ async fn an_imported_request_is_judged_by_its_stated_due_date_alone() {
     for id in &ids {
         let ask = ListClocksRequest { request: format!("requests/{id}"), ..Default::default() };
         let clocks = office.clocks(&director(), ask).await;
-        found.push(clocks.iter().map(|clock| (clock.clock.clone().unwrap().metric, clock.state())).collect::<Vec<_>>());
+        found.push(
+            clocks
+                .iter()
+                .map(|clock| (clock.clock.clone().unwrap().metric, clock.state()))
+                .collect::<Vec<_>>(),
+        );
     }
     let one = |state| vec![("first_resolution".to_owned(), state)];
     let expected = [
@@ -80,7 +85,10 @@ async fn an_imported_request_is_judged_by_its_stated_due_date_alone() {
     ];
     assert_eq!(found, expected);
     let clock = office.resolution(ids[0]).await;
-    assert_eq!((clock.basis.unwrap().policy_id.as_str(), local(clock.due_at.as_ref())), ("stated", "tue 09:00".into()));
+    assert_eq!(
+        (clock.basis.unwrap().policy_id.as_str(), local(clock.due_at.as_ref())),
+        ("stated", "tue 09:00".into())
+    );
     assert_eq!(office.case(ids[0]).await, ["clock_started mon 09:00", "clock_met tue 09:00"]);
 }
 
@@ -92,7 +100,7 @@ async fn a_row_that_is_cut_by_a_pages_end_is_judged_as_a_whole() {
     for index in 0..470 {
         // Three events first, so that no page of a thousand ends between two rows of five.
         let (due, resolved) = if index == 0 { (None, None) } else { (tuesday, tuesday) };
-        office.tell(StreamId(Uuid::new_v4()), row(at("mon 09:00"), due, resolved)).await;
+        office.tell(new_request(), row(at("mon 09:00"), due, resolved)).await;
     }
     office.server.settle().await;
     let log = office.log().await;
@@ -104,7 +112,7 @@ async fn a_row_that_is_cut_by_a_pages_end_is_judged_as_a_whole() {
 #[tokio::test]
 async fn a_due_date_that_becomes_known_later_starts_the_clock() {
     let office = Office::open().await;
-    let id = StreamId(Uuid::new_v4());
+    let id = new_request();
     office.tell(id, row(at("mon 07:00"), None, None)).await;
     office.server.settle().await;
     let due_at = Some(wire::time::to_proto(at("tue 09:00")));

@@ -46,14 +46,20 @@ async fn a_pause_takes_the_due_instant_away_and_open_waiting_moves_it_on() {
     office.pause(request).await;
     office.server.settle().await;
     let paused = office.resolution(request).await;
-    assert_eq!((paused.state(), local(paused.due_at.as_ref())), (ClockState::Paused, "none".into()));
+    assert_eq!(
+        (paused.state(), local(paused.due_at.as_ref())),
+        (ClockState::Paused, "none".into())
+    );
 
     office.set("mon 12:00");
     office.resume(request).await;
     office.server.settle().await;
     // Two open hours of waiting behind Tuesday, 10:30.
     let running = office.resolution(request).await;
-    assert_eq!((running.state(), local(running.due_at.as_ref())), (ClockState::Running, "tue 12:30".into()));
+    assert_eq!(
+        (running.state(), local(running.due_at.as_ref())),
+        (ClockState::Running, "tue 12:30".into())
+    );
 
     office.set("tue 12:29");
     office.resolve(request).await;
@@ -74,7 +80,10 @@ async fn a_reopened_request_goes_on_where_it_stood() {
     office.server.settle().await;
     // Four open hours between resolution and reopening do not count: Tuesday, 10:30 moves to 14:30.
     let clock = office.resolution(request).await;
-    assert_eq!((clock.state(), local(clock.due_at.as_ref())), (ClockState::Running, "tue 14:30".into()));
+    assert_eq!(
+        (clock.state(), local(clock.due_at.as_ref())),
+        (ClockState::Running, "tue 14:30".into())
+    );
 }
 
 #[tokio::test]

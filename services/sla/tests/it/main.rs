@@ -1,5 +1,7 @@
 //! The SLA service through its real gRPC port, on a real Postgres; the requests' log is played by the test.
 
+#![expect(clippy::unwrap_used, reason = "what a test cannot get fails the test")]
+
 mod board;
 mod imported;
 mod life;

@@ -1,18 +1,20 @@
 //! An office with a calendar and a policy, and requests told by their events.
 
-use std::{collections::HashMap, sync::{Arc, Mutex}};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
 
 use chassis::{
     identity::CallerRole,
     service::{Deps, Service},
 };
 use eventlog::{Append, EventMeta, Log, NewEvent, Recorded};
-use kernel::{Clock, CommandId, Position, StreamId, Timestamp, Version};
+use kernel::{Clock, Position, StreamId, Timestamp, Version};
 use prost::Message;
 use sqlx::PgPool;
 use testkit::{Assemble, Client, TestServer, Who, assembled, command_id};
 use tonic::Status;
-use uuid::Uuid;
 use wire::schoolside::{
     requests::v1 as requests,
     sla::v1::{self as pb, sla_service_client::SlaServiceClient},
@@ -60,6 +62,11 @@ pub(crate) fn local(at: Option<&prost_types::Timestamp>) -> String {
     let Some(at) = at.and_then(wire::time::from_proto) else { return "none".to_owned() };
     let zone = jiff::tz::TimeZone::get("America/New_York").unwrap();
     at.to_zoned_datetime(zone).strftime("%a %H:%M").to_string().to_lowercase()
+}
+
+/// The id of a request that nobody has told of.
+pub(crate) fn new_request() -> StreamId {
+    command_id().parse().unwrap()
 }
 
 pub(crate) fn director() -> Who {
@@ -170,7 +177,7 @@ impl Office {
         team: &str,
     ) -> StreamId {
         self.set(time);
-        let request = StreamId(Uuid::new_v4());
+        let request = new_request();
         let opened = requests::RequestOpened {
             request_type_id: request_type.into(),
             category: vec!["facilities".into()],
@@ -183,7 +190,11 @@ impl Office {
             ..Default::default()
         };
         self.tell(request, vec![event("request.opened", &opened, at(time))]).await;
-        let routed = requests::RequestRouted { team_id: team.into(), priority: "P3".into(), ..Default::default() };
+        let routed = requests::RequestRouted {
+            team_id: team.into(),
+            priority: "P3".into(),
+            ..Default::default()
+        };
         self.happen(request, "request.routed", &routed).await;
         self.server.settle().await;
         request
@@ -195,7 +206,8 @@ impl Office {
     }
 
     pub(crate) async fn reply(&self, request: StreamId) {
-        let reply = requests::RequestReplied { author: requests::Author::Staff.into(), public: true };
+        let reply =
+            requests::RequestReplied { author: requests::Author::Staff.into(), public: true };
         self.happen(request, "request.replied", &reply).await;
     }
 
@@ -223,7 +235,7 @@ impl Office {
         let count = i32::try_from(events.len()).unwrap();
         let version = self.versions.lock().unwrap().get(&request).copied().unwrap_or(0);
         let append = Append {
-            command_id: CommandId(Uuid::new_v4()),
+            command_id: command_id().parse().unwrap(),
             stream: request,
             kind: "request",
             expected: Version(version),
@@ -284,7 +296,10 @@ impl Office {
         who: &Who,
         request: StreamId,
     ) -> Result<pb::ExplainDueDateResponse, Status> {
-        let ask = pb::ExplainDueDateRequest { request: format!("requests/{request}"), ..Default::default() };
+        let ask = pb::ExplainDueDateRequest {
+            request: format!("requests/{request}"),
+            ..Default::default()
+        };
         Ok(self.sla(who).explain_due_date(ask).await?.into_inner())
     }
 }

@@ -7,12 +7,12 @@ use chassis::clock::ManualClock;
 use eventlog::{Append, EventMeta, Log};
 use futures::{StreamExt, stream};
 use jiff::SignedDuration;
-use kernel::{CommandId, StreamId, Version};
-use uuid::Uuid;
+use kernel::Version;
+use testkit::command_id;
 
 use crate::{
     imported::row,
-    office::{Office, at, neighbours, services},
+    office::{Office, at, neighbours, new_request, services},
 };
 
 const REQUESTS: i64 = 30_000;
@@ -28,10 +28,11 @@ async fn imported_requests_flow_through() {
         async move {
             let opened = at("mon 09:00") - SignedDuration::from_mins(index);
             let due = opened + SignedDuration::from_hours(48);
-            let resolved = (index % 6 != 0).then(|| opened + SignedDuration::from_hours(index % 96));
+            let resolved =
+                (index % 6 != 0).then(|| opened + SignedDuration::from_hours(index % 96));
             let append = Append {
-                command_id: CommandId(Uuid::new_v4()),
-                stream: StreamId(Uuid::new_v4()),
+                command_id: command_id().parse().unwrap(),
+                stream: new_request(),
                 kind: "request",
                 expected: Version(0),
                 request_hash: [0; 32],
@@ -50,5 +51,8 @@ async fn imported_requests_flow_through() {
     office.server.settle().await;
     let seconds = began.elapsed().as_secs_f64();
     let events = office.log().await.len();
-    println!("{REQUESTS} requests, {events} events in {seconds:.1} s: {:.0} requests/s", 30_000.0 / seconds);
+    println!(
+        "{REQUESTS} requests, {events} events in {seconds:.1} s: {:.0} requests/s",
+        30_000.0 / seconds
+    );
 }

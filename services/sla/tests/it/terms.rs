@@ -29,7 +29,10 @@ async fn a_snow_day_moves_the_clocks_that_run_and_leaves_verdicts() {
     let clock = office.resolution(request).await;
     assert_eq!(local(clock.due_at.as_ref()), "wed 10:30");
     assert_eq!(clock.basis.unwrap().calendar_version, 2);
-    assert_eq!(office.case(request).await[3..], ["clock_due_changed tue 06:00", "clock_due_changed tue 06:00"]);
+    assert_eq!(
+        office.case(request).await[3..],
+        ["clock_due_changed tue 06:00", "clock_due_changed tue 06:00"]
+    );
     assert_eq!(office.resolution(done).await.basis.unwrap().calendar_version, 1);
     let reasons = office.explain(&director(), request).await.unwrap().parts;
     assert!(reasons.iter().any(|part| part.reason == "Snow day"), "{reasons:?}");
@@ -84,17 +87,22 @@ async fn a_flawed_file_is_refused_with_all_its_faults_and_their_paths() {
     let office = Office::open().await;
     let ask = PublishCalendarRequest {
         name: "calendars/office".into(),
-        file: "[weekly]\nmon = [[\"8\", \"16:30\"]]\ntue = [[\"08:00\", \"16:30\"]]\nmoon = []\n".into(),
+        file: "[weekly]\nmon = [[\"8\", \"16:30\"]]\ntue = [[\"08:00\", \"16:30\"]]\nmoon = []\n"
+            .into(),
         command_id: command_id(),
         ..Default::default()
     };
     let refused = office.sla(&Who::operator()).publish_calendar(ask).await.unwrap_err();
-    assert_eq!((refused.code(), reason_of(&refused).as_str()), (Code::InvalidArgument, "CALENDAR_INVALID"));
+    assert_eq!(
+        (refused.code(), reason_of(&refused).as_str()),
+        (Code::InvalidArgument, "CALENDAR_INVALID")
+    );
     let mut fields = violations(&refused);
     fields.sort();
     assert_eq!(fields, ["file.weekly.mon[0][0]", "file.weekly.moon", "file.zone"]);
 
-    let refused = office.try_policy("[[entries]]\nname = 7\ntargets = [{ metric = \"speed\" }]\n").await;
+    let refused =
+        office.try_policy("[[entries]]\nname = 7\ntargets = [{ metric = \"speed\" }]\n").await;
     let refused = refused.unwrap_err();
     assert_eq!(reason_of(&refused), "POLICY_INVALID");
     assert!(violations(&refused).len() > 3, "{refused:?}");
@@ -104,9 +112,15 @@ async fn a_flawed_file_is_refused_with_all_its_faults_and_their_paths() {
 async fn a_policy_names_published_calendars_and_is_warned_of_unknown_types() {
     let office = Office::open().await;
     let warned = office.publish_policy(&POLICY.replace("8 hours", "9 hours")).await;
-    assert_eq!(warned.warnings, ["entries[0].match.request_types: the catalogue has no request type PRC1"]);
+    assert_eq!(
+        warned.warnings,
+        ["entries[0].match.request_types: the catalogue has no request type PRC1"]
+    );
     let refused = office.try_policy(&POLICY.replace("\"office\"", "\"night\"")).await.unwrap_err();
-    assert_eq!((refused.code(), reason_of(&refused).as_str()), (Code::FailedPrecondition, "POLICY_CALENDAR_UNKNOWN"));
+    assert_eq!(
+        (refused.code(), reason_of(&refused).as_str()),
+        (Code::FailedPrecondition, "POLICY_CALENDAR_UNKNOWN")
+    );
 }
 
 #[tokio::test]
@@ -124,7 +138,8 @@ async fn a_check_stores_nothing_and_an_old_etag_is_refused() {
     let checked = client.publish_calendar(ask.clone()).await.unwrap().into_inner();
     assert_eq!(checked.calendar.unwrap().version, 2);
     let name = "calendars/office".to_owned();
-    let stands = client.get_calendar(GetCalendarRequest { name, ..Default::default() }).await.unwrap();
+    let stands =
+        client.get_calendar(GetCalendarRequest { name, ..Default::default() }).await.unwrap();
     assert_eq!(stands.into_inner().calendar.unwrap().version, 1);
     let stale = PublishCalendarRequest { etag: "v0".into(), validate_only: false, ..ask };
     assert_eq!(client.publish_calendar(stale).await.unwrap_err().code(), Code::Aborted);
@@ -157,7 +172,10 @@ async fn what_is_published_can_be_read_and_pages_end() {
     }
     assert_eq!(names, ["calendars/alpha", "calendars/beta", "calendars/office"]);
     let policy = GetPolicyRequest { name: "policies/promises".into(), ..Default::default() };
-    assert_eq!(client.get_policy(policy).await.unwrap().into_inner().policy.unwrap().entries.len(), 2);
+    assert_eq!(
+        client.get_policy(policy).await.unwrap().into_inner().policy.unwrap().entries.len(),
+        2
+    );
     let missing = GetPolicyRequest { name: "policies/none".into(), ..Default::default() };
     assert_eq!(client.get_policy(missing).await.unwrap_err().code(), Code::NotFound);
 }

@@ -1,5 +1,7 @@
 //! The surveys service through its real gRPC port, told by the log of requests.
 
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod answers;
 mod instruments;
 mod invitations;
