@@ -16,6 +16,8 @@ const LIBRARIES: [(&str, &[&str]); 6] = [
     ("chassis", &["kernel", "wire", "eventlog", "stream"]),
     ("testkit", &["kernel", "wire", "eventlog", "stream", "chassis"]),
 ];
+/// The one context that uses another's rules: figures in open time use the calendar engine (docs/adr/0003).
+const OPEN_TIME: (&str, &str) = ("insights", "sla-domain");
 /// The binary sees every service; the others see only their own rules.
 const BINARY: &str = "schoolside";
 
@@ -85,7 +87,11 @@ impl Manifest {
         let library = LIBRARIES.iter().any(|(library, _)| *library == name);
         match name {
             "testkit" => used.for_tests,
-            _ => library || name == format!("{}-domain", self.name),
+            _ => {
+                library
+                    || name == format!("{}-domain", self.name)
+                    || (self.name.as_str(), name) == OPEN_TIME
+            }
         }
     }
 }
