@@ -1,6 +1,10 @@
 //! Generates the prost and tonic code, and the descriptor set, from everything under `proto/`.
 
-use std::{error::Error, fs, path::{Path, PathBuf}};
+use std::{
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use prost::Message;
 

@@ -81,7 +81,13 @@ fn an_import_survives_being_killed_three_times() {
     for _ in 0..3 {
         let mut up = Process::up(directory.path());
         let mut command = schoolside(directory.path());
-        let mut importing = command.args(sample()).arg("--json").stderr(std::process::Stdio::null()).stdout(std::process::Stdio::null()).spawn().unwrap();
+        let mut importing = command
+            .args(sample())
+            .arg("--json")
+            .stderr(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
         // Somewhere in the middle: as soon as the first requests can be seen.
         while json(directory.path(), &["request", "list"])["requests"] == json!([]) {}
         up.kill();
@@ -104,10 +110,12 @@ fn a_file_or_mapping_that_cannot_be_used_fails_whole_with_one_message() {
     let file = directory.path().join("old.csv");
     std::fs::write(&file, "id,when\n1,2015-01-01T08:00:00\n").unwrap();
     let file = file.display().to_string();
-    let output = run(directory.path(), &["import", "history", &file, "--mapping", "boston-311", "--apply"]);
+    let output =
+        run(directory.path(), &["import", "history", &file, "--mapping", "boston-311", "--apply"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(complaint(&output).contains("case_id"), "{}", complaint(&output));
-    let output = run(directory.path(), &["import", "history", &file, "--mapping", "no-such-mapping"]);
+    let output =
+        run(directory.path(), &["import", "history", &file, "--mapping", "no-such-mapping"]);
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(json(directory.path(), &["request", "list"])["requests"], json!([]));
 }

@@ -21,8 +21,19 @@ fn cold_room(data_dir: &Path) -> String {
     let opened = json(
         data_dir,
         &[
-            "request", "open", "FAC1", "--school", "0101", "--summary", "No heat in room 12",
-            "--attribute", "scope=room", "--attribute", "temp=11", "--requester", "P-0101",
+            "request",
+            "open",
+            "FAC1",
+            "--school",
+            "0101",
+            "--summary",
+            "No heat in room 12",
+            "--attribute",
+            "scope=room",
+            "--attribute",
+            "temp=11",
+            "--requester",
+            "P-0101",
         ],
     );
     opened["reference"].as_str().unwrap().to_owned()
@@ -40,7 +51,10 @@ fn story(data_dir: &Path, reference: &str, so_far: impl Fn(&Value) -> bool) -> V
 
 fn kinds(story: &Value) -> Vec<String> {
     let events = story["events"].as_array().unwrap();
-    events.iter().map(|event| event["type"].as_str().unwrap().rsplit('.').nth(1).unwrap().to_owned()).collect()
+    events
+        .iter()
+        .map(|event| event["type"].as_str().unwrap().rsplit('.').nth(1).unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -55,20 +69,29 @@ fn a_request_is_routed_answered_paused_resolved_and_reopened() {
     // School 0101 is in network N1, which team T1 serves; the type is the operations role's, who is one person.
     assert_eq!((&routed["team"], &routed["role"]), (&json!("teams/T1"), &json!("operations")));
     assert_eq!(routed["member"], "people/T1-operations-1");
-    assert!(routed["decision"]["decided"]["rules"].as_array().is_some_and(|rules| !rules.is_empty()));
+    assert!(
+        routed["decision"]["decided"]["rules"].as_array().is_some_and(|rules| !rules.is_empty())
+    );
 
     act(&["request", "reply", &reference, "A technician comes at ten."]);
     act(&["request", "pause", &reference, "--reason", "waiting-for-requester"]);
     act(&["request", "resume", &reference]);
     act(&["request", "resolve", &reference, "--outcome", "done", "--summary", "Valve replaced."]);
     act(&["request", "reopen", &reference, "--reason", "not_fixed"]);
+    // A reopened request goes to today's owner: it is routed again.
+    story(directory.path(), &reference, |story| story["events"].as_array().unwrap().len() == 8);
     act(&["request", "resolve", &reference, "--outcome", "done"]);
     let closed = act(&["request", "close", &reference]);
     assert_eq!(closed["state"], "REQUEST_STATE_CLOSED");
-    let told = story(directory.path(), &reference, |story| story["events"].as_array().unwrap().len() == 9);
+    let told = story(directory.path(), &reference, |story| {
+        story["events"].as_array().unwrap().len() == 10
+    });
     assert_eq!(
         kinds(&told),
-        ["opened", "routed", "replied", "paused", "resumed", "resolved", "reopened", "resolved", "closed"]
+        [
+            "opened", "routed", "replied", "paused", "resumed", "resolved", "reopened", "routed",
+            "resolved", "closed",
+        ]
     );
 }
 
@@ -102,11 +125,15 @@ fn bad_input_names_what_is_wrong() {
         complaint(&run(directory.path(), &all))
     };
     assert!(open(&["XYZ9", "--summary", "x"]).contains("XYZ9"));
-    assert!(open(&["FAC1", "--school", "9999", "--summary", "x", "--attribute", "scope=room"]).contains("9999"));
+    assert!(
+        open(&["FAC1", "--school", "9999", "--summary", "x", "--attribute", "scope=room"])
+            .contains("9999")
+    );
     let missing = open(&["FAC1", "--school", "0101", "--summary", "x"]);
     assert!(missing.contains("scope"), "{missing}");
     let reference = cold_room(directory.path());
-    let reopened = run(directory.path(), &["request", "reopen", &reference, "--reason", "not_fixed"]);
+    let reopened =
+        run(directory.path(), &["request", "reopen", &reference, "--reason", "not_fixed"]);
     assert_eq!(reopened.status.code(), Some(1), "{}", complaint(&reopened));
     let wrong = complaint(&run(directory.path(), &["request", "show", "1000-000"]));
     assert!(!wrong.is_empty());

@@ -16,7 +16,10 @@ fn endpoints_are_there_while_it_answers_and_gone_afterwards() {
     assert_eq!(written["state"], "ready");
     for role in ["operator", "importer"] {
         let token = written["tokens"][role].as_str().unwrap();
-        assert!(std::fs::read_to_string(token).unwrap().split('.').count() == 3, "{role} has no token");
+        assert!(
+            std::fs::read_to_string(token).unwrap().split('.').count() == 3,
+            "{role} has no token"
+        );
     }
     json(directory.path(), &["request", "list"]);
     assert!(up.stop(), "it did not stop well");
@@ -36,7 +39,8 @@ fn a_data_directory_in_use_says_by_whom() {
 fn the_clock_of_a_data_directory_is_fixed() {
     let directory = scratch();
     Process::up(directory.path()).stop();
-    let output = schoolside(directory.path()).args(["up", "--headless", "--random-ports"]).output().unwrap();
+    let output =
+        schoolside(directory.path()).args(["up", "--headless", "--random-ports"]).output().unwrap();
     assert_eq!(output.status.code(), Some(69));
     assert!(complaint(&output).contains("clock"), "{}", complaint(&output));
 }
@@ -46,8 +50,10 @@ fn a_port_that_is_taken_is_named() {
     let directory = scratch();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
-    let output =
-        schoolside(directory.path()).args(["up", "--empty", "--listen", &address]).output().unwrap();
+    let output = schoolside(directory.path())
+        .args(["up", "--empty", "--listen", &address])
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(69));
     assert!(complaint(&output).contains(&address), "{}", complaint(&output));
     assert!(complaint(&output).contains("--random-ports"), "{}", complaint(&output));

@@ -80,7 +80,10 @@ async fn unbroken<D: Decider + 'static>(
     command: D::Command,
     known: Option<Loaded<D>>,
 ) -> Result<Executed<D>, ExecuteError<D::Refusal>> {
-    #[expect(clippy::disallowed_methods, reason = "below the chassis; its outcome, a panic too, is passed on")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "below the chassis; its outcome, a panic too, is passed on"
+    )]
     let task = tokio::spawn(async move { attempt::<D>(&log, &call, stream, command, known).await });
     match task.await {
         Ok(outcome) => outcome,

@@ -97,7 +97,10 @@ impl Log {
         let closing = Arc::new(Notify::new());
         let deadline = options.deadline;
         let appender = Appender::new(context, &pool.connect_options(), wakeups, options.statement);
-        #[expect(clippy::disallowed_methods, reason = "below the chassis; `close` reports how it ended")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "below the chassis; `close` reports how it ended"
+        )]
         let task = tokio::spawn(appender::run(appender, waiting, closing.clone()));
         let appender = Mutex::new(Some(task));
         let inner = Inner { context, pool, reader, clock, deadline, queue, closing, appender };

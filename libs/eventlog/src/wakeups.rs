@@ -49,7 +49,10 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Wakeups {
     /// The wake-ups of the database behind `pool`: those already in use, else new ones. Needs a Tokio runtime.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "below the chassis; readers do without them if they end")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "below the chassis; readers do without them if they end"
+    )]
     pub fn of(pool: &PgPool) -> Self {
         let options = pool.connect_options();
         let key = format!(

@@ -99,7 +99,9 @@ impl fmt::Display for Version {
 
 /// Why a text is not an identifier.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not an id: 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit")]
+#[error(
+    "{0:?} is not an id: 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit"
+)]
 pub struct InvalidId(pub String);
 
 fn checked(text: &str) -> Result<Box<str>, InvalidId> {

@@ -17,7 +17,8 @@ pub fn cloud_event_type(context: &str, event: &str) -> String {
 pub fn parse_topic(name: &str) -> Option<(&str, &str)> {
     let rest = name.strip_prefix("schoolside.")?.strip_suffix(".v1")?;
     let (context, aggregate) = rest.split_once('.')?;
-    (!context.is_empty() && !aggregate.is_empty() && !aggregate.contains('.')).then_some((context, aggregate))
+    (!context.is_empty() && !aggregate.is_empty() && !aggregate.contains('.'))
+        .then_some((context, aggregate))
 }
 
 #[cfg(test)]
@@ -26,7 +27,10 @@ mod tests {
 
     #[test]
     fn a_topic_names_context_and_aggregate() {
-        assert_eq!(parse_topic(&topic("requests", "request_type")), Some(("requests", "request_type")));
+        assert_eq!(
+            parse_topic(&topic("requests", "request_type")),
+            Some(("requests", "request_type"))
+        );
         assert_eq!(parse_topic("schoolside.requests.v1"), None);
         assert_eq!(parse_topic("other.requests.request.v1"), None);
     }

@@ -9,7 +9,9 @@ use chassis::{
 use futures::future::BoxFuture;
 use insights_domain::facts::{ClockFacts, RequestFacts};
 use stream::{Handler, LogBus, OnPoison, Progress, Subscription, run};
-use wire::schoolside::insights::v1::insights_service_server::{InsightsServiceServer, SERVICE_NAME};
+use wire::schoolside::insights::v1::insights_service_server::{
+    InsightsServiceServer, SERVICE_NAME,
+};
 
 use crate::{
     grpc::{Edge, Insights},
@@ -35,7 +37,12 @@ pub const PERMISSIONS: PermissionTable = &[
 pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
     install(&deps.pool, CONTEXT, &MIGRATIONS).await?;
     let mut views = Views { deps: &deps, tasks: Vec::new(), progress: Vec::new() };
-    views.follow("requests", "insights.requests", &["request"], CaseFacts::<RequestFacts>(PhantomData));
+    views.follow(
+        "requests",
+        "insights.requests",
+        &["request"],
+        CaseFacts::<RequestFacts>(PhantomData),
+    );
     views.follow("sla", "insights.clocks", &["case"], CaseFacts::<ClockFacts>(PhantomData));
     views.follow("sla", "insights.calendars", &["calendar"], CalendarsView);
     views.follow("surveys", "insights.surveys", &["invitation"], Surveys);

@@ -13,7 +13,10 @@ use sqlx::{PgPool, postgres::PgPoolOptions};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::{cli::Failure, datadir::{self, DataDir}};
+use crate::{
+    cli::Failure,
+    datadir::{self, DataDir},
+};
 
 /// The services, in the order in which they are assembled.
 pub const SERVICES: [&str; 6] = ["directory", "requests", "routing", "sla", "surveys", "insights"];
@@ -87,7 +90,10 @@ impl Foundation {
     ///
     /// # Errors
     /// When they cannot be written.
-    pub fn write_tokens(&self, claims: &[(CallerRole, Claims)]) -> Result<BTreeMap<String, PathBuf>, Failure> {
+    pub fn write_tokens(
+        &self,
+        claims: &[(CallerRole, Claims)],
+    ) -> Result<BTreeMap<String, PathBuf>, Failure> {
         let keys = Keys::open(&self.directory.keys().map_err(Failure::unavailable)?)
             .map_err(Failure::unavailable)?;
         let directory = self.directory.tokens().map_err(Failure::unavailable)?;
@@ -121,7 +127,8 @@ impl System {
         for context in SERVICES.into_iter().filter(|context| *context != "insights") {
             let log = self.logs.reader(context);
             let head = log.head().await.map_err(Failure::unavailable)?;
-            let last = log.page(Position((head.0 - 1).max(0)), 1).await.map_err(Failure::unavailable)?;
+            let last =
+                log.page(Position((head.0 - 1).max(0)), 1).await.map_err(Failure::unavailable)?;
             latest = latest.max(last.last().map(|recorded| recorded.recorded_at));
         }
         Ok(latest)

@@ -30,7 +30,9 @@ pub fn to_json<M: Message + prost::Name>(message: &M) -> Value {
         .skip_default_fields(false);
     pool()
         .get_message_by_name(&M::full_name())
-        .and_then(|descriptor| DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice()).ok())
+        .and_then(|descriptor| {
+            DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice()).ok()
+        })
         .and_then(|dynamic| {
             dynamic.serialize_with_options(serde_json::value::Serializer, &options).ok()
         })
@@ -40,7 +42,10 @@ pub fn to_json<M: Message + prost::Name>(message: &M) -> Value {
 fn pool() -> &'static DescriptorPool {
     static POOL: std::sync::OnceLock<DescriptorPool> = std::sync::OnceLock::new();
     POOL.get_or_init(|| {
-        #[expect(clippy::expect_used, reason = "the descriptors are compiled in, and a test reads them")]
+        #[expect(
+            clippy::expect_used,
+            reason = "the descriptors are compiled in, and a test reads them"
+        )]
         DescriptorPool::decode(wire::DESCRIPTORS).expect("the compiled descriptors are valid")
     })
 }

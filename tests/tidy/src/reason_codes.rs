@@ -1,6 +1,7 @@
 //! Every reason that a refusal or fault can carry has an entry in `docs/ERRORS.md`, and every entry a reason.
 //!
-//! A reason is a string literal in `UPPER_SNAKE` in the body of a function named `reason`. An entry is a heading, or
+//! A reason is a string literal in `UPPER_SNAKE` in the body of a function named `reason`, or given to a field named
+//! `reason`. An entry is a heading, or
 //! the first cell of a table's row, that is such a word, in backticks or not.
 
 use std::collections::BTreeMap;
@@ -32,8 +33,15 @@ fn reasons(repository: &Repository) -> BTreeMap<String, String> {
     for file in repository
         .ending(".rs")
         .filter(|file| !file.path.contains("/tests/") && !file.path.starts_with("tests/"))
+        .filter(|file| !file.path.ends_with("/tests.rs"))
     {
-        let code = file.text.split("#[cfg(test)]").next().unwrap_or_default();
+        let code = file.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        for (at, given) in code.match_indices("reason: \"") {
+            let reason = code[at + given.len()..].split('"').next().unwrap_or_default();
+            if is_reason(reason) {
+                found.insert(reason.to_owned(), file.path.clone());
+            }
+        }
         for (at, _) in code.match_indices("fn reason(") {
             let literals = body(&code[at..]).split('"').skip(1).step_by(2);
             for reason in literals.filter(|literal| is_reason(literal)) {

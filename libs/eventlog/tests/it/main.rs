@@ -1,7 +1,10 @@
 //! The event log against a real Postgres: what it promises, under concurrency, crashes and planted faults.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
-#![expect(clippy::disallowed_methods, reason = "below the chassis and the test kit, which have the replacements")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "below the chassis and the test kit, which have the replacements"
+)]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -57,24 +57,23 @@ fn ratios(figures: &Figures) -> [(u32, u32); 3] {
 
 #[test]
 fn the_sample_has_its_known_figures() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../tests/data/boston-311-2015-sample.csv");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../tests/data/boston-311-2015-sample.csv");
     let cases = read(File::open(path).unwrap());
     let all = of_team(&cases, None);
     assert_eq!((all.requests, all.resolved, all.open), (3_000, 2_286, 714));
     assert_eq!(ratios(&all), [(1_327, 1_811), (1_327, 2_150), (1_153, 1_976)]);
     assert_eq!(all.attainment.without_target, 700);
     assert_eq!((all.time_to_resolve.cases, all.time_to_resolve.implausible), (2_975, 25));
-    assert_eq!(
-        all.time_to_resolve.quantiles,
-        [Some(81_891), Some(728_862), Some(9_821_218), None]
-    );
+    assert_eq!(all.time_to_resolve.quantiles, [Some(81_891), Some(728_862), Some(9_821_218), None]);
     let due = of_team(&cases, Some("ISD")).attainment.due;
     assert_eq!((due.met, due.of), (179, 483));
 }
 
 #[test]
 fn the_whole_set_has_its_known_figures() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/data/boston-311-2015.csv.gz");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../../shared/data/boston-311-2015.csv.gz");
     let Ok(file) = File::open(&path) else {
         println!("skipped: {} is not here", path.display());
         return;
@@ -85,10 +84,7 @@ fn the_whole_set_has_its_known_figures() {
     assert_eq!(ratios(&all), [(60_054, 79_208), (60_054, 90_652), (52_581, 83_179)]);
     assert_eq!(all.attainment.without_target, 26_991);
     assert_eq!((all.time_to_resolve.cases, all.time_to_resolve.implausible), (120_948, 197));
-    assert_eq!(
-        all.time_to_resolve.quantiles,
-        [Some(31_513), Some(439_927), Some(3_129_394), None]
-    );
+    assert_eq!(all.time_to_resolve.quantiles, [Some(31_513), Some(439_927), Some(3_129_394), None]);
     let closed = of_team(&cases, Some("BTDT")).attainment.closed_only;
     assert_eq!((closed.met, closed.of), (11_905, 15_159));
 }

@@ -124,16 +124,16 @@ mod tests {
 
     fn case(lifecycle: Vec<Lifecycle>) -> CaseFacts {
         let opened = Some(Opened { at: 10, ..Default::default() });
-        CaseFacts { request: RequestFacts { opened, lifecycle, ..Default::default() }, ..Default::default() }
+        CaseFacts {
+            request: RequestFacts { opened, lifecycle, ..Default::default() },
+            ..Default::default()
+        }
     }
 
     #[test]
     fn a_case_is_judged_by_what_had_happened_by_then() {
-        let facts = case(vec![
-            step(20, Ending::Done),
-            step(30, Ending::Reopened),
-            step(40, Ending::Done),
-        ]);
+        let facts =
+            case(vec![step(20, Ending::Done), step(30, Ending::Reopened), step(40, Ending::Done)]);
         let standing = |at| judge(&facts, at).map(|judged| judged.standing);
         assert_eq!(standing(9), None);
         assert_eq!(standing(19), Some(Standing::Open));
@@ -160,7 +160,10 @@ mod tests {
             DueDate { from: 30, due: Some(110) },
         ];
         let due = |at| judge(&facts, at).unwrap().resolution;
-        assert_eq!([due(10), due(25), due(30)], [Promise::Due(100), Promise::Paused, Promise::Due(110)]);
+        assert_eq!(
+            [due(10), due(25), due(30)],
+            [Promise::Due(100), Promise::Paused, Promise::Due(110)]
+        );
         facts.request.stated_due = Some(70);
         assert_eq!(judge(&facts, 25).unwrap().resolution, Promise::Due(70));
     }

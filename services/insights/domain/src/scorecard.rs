@@ -146,7 +146,8 @@ pub fn scorecard(
 fn speed(card: &mut Scorecard, opened: &[&(&CaseFacts, Judged<'_>)], open_time: &impl OpenTime) {
     let (mut resolve_open, mut respond, mut respond_open) = (Vec::new(), Vec::new(), Vec::new());
     for (facts, judged) in opened.iter().filter(|(_, judged)| judged.counts()) {
-        let open_seconds = |until| open_time.between(&facts.clocks.calendar, judged.opened.at, until);
+        let open_seconds =
+            |until| open_time.between(&facts.clocks.calendar, judged.opened.at, until);
         if !judged.implausible() {
             let (until, censored) = judged.lasted_until();
             match open_seconds(until) {
@@ -164,7 +165,8 @@ fn speed(card: &mut Scorecard, opened: &[&(&CaseFacts, Judged<'_>)], open_time: 
             respond_open.push(Duration { seconds, censored });
         }
     }
-    card.time_to_resolve_open = Durations::of(&mut resolve_open, card.figures.time_to_resolve.implausible);
+    card.time_to_resolve_open =
+        Durations::of(&mut resolve_open, card.figures.time_to_resolve.implausible);
     card.first_response = Durations::of(&mut respond, 0);
     card.first_response_open = Durations::of(&mut respond_open, 0);
 }
@@ -184,7 +186,8 @@ fn backlog(held: &[(&CaseFacts, Judged<'_>)]) -> Backlog {
         let at = judged.at;
         backlog.open += 1;
         backlog.overdue += u32::from(matches!(judged.resolution, Promise::Due(due) if due <= at));
-        let waits = |from: i64, until: Option<i64>| from <= at && until.is_none_or(|until| at < until);
+        let waits =
+            |from: i64, until: Option<i64>| from <= at && until.is_none_or(|until| at < until);
         backlog.paused +=
             u32::from(facts.request.waits.iter().any(|wait| waits(wait.from, wait.until)));
         ages.push(seconds_between(judged.opened.at, at));
@@ -195,8 +198,11 @@ fn backlog(held: &[(&CaseFacts, Judged<'_>)]) -> Backlog {
 }
 
 fn count_hand_overs(counts: &mut HandOvers, tenures: &[Tenure], at: i64) {
-    let teams: Vec<&str> =
-        tenures.iter().filter(|tenure| tenure.from <= at).map(|tenure| tenure.team.as_str()).collect();
+    let teams: Vec<&str> = tenures
+        .iter()
+        .filter(|tenure| tenure.from <= at)
+        .map(|tenure| tenure.team.as_str())
+        .collect();
     let changes = teams.len().saturating_sub(1);
     counts.requests += u32::from(changes > 0);
     counts.changes += u32::try_from(changes).unwrap_or(u32::MAX);
@@ -206,8 +212,7 @@ fn count_hand_overs(counts: &mut HandOvers, tenures: &[Tenure], at: i64) {
 fn reopens(cases: &[CaseFacts], team: &str, window: Window, at: i64) -> Reopens {
     let mut counts = Reopens::default();
     for facts in cases {
-        let steps: Vec<_> =
-            facts.request.lifecycle.iter().filter(|step| step.at <= at).collect();
+        let steps: Vec<_> = facts.request.lifecycle.iter().filter(|step| step.at <= at).collect();
         for (index, step) in steps.iter().enumerate() {
             let resolution = matches!(step.ending(), Ending::Done | Ending::Declined);
             if !resolution || step.team != team || !window.contains(step.at) {
@@ -269,10 +274,10 @@ mod tests {
     }
 
     fn case(teams: &[&str]) -> CaseFacts {
-        let tenures = teams.iter().enumerate().map(|(n, team)| Tenure {
-            from: i64::try_from(n).unwrap(),
-            team: (*team).to_owned(),
-        });
+        let tenures = teams
+            .iter()
+            .enumerate()
+            .map(|(n, team)| Tenure { from: i64::try_from(n).unwrap(), team: (*team).to_owned() });
         CaseFacts {
             request: RequestFacts {
                 opened: Some(Opened { at: 0, ..Default::default() }),
@@ -343,6 +348,9 @@ mod tests {
         let card = card(&[case(&["T1"])], 3 * DAY);
         assert_eq!((card.backlog.open, card.backlog.overdue), (1, 1));
         assert_eq!(card.backlog.age_p50, Some(3 * 86_400));
-        assert_eq!((card.time_to_resolve_open.cases, card.time_to_resolve_open.quantiles[0]), (1, None));
+        assert_eq!(
+            (card.time_to_resolve_open.cases, card.time_to_resolve_open.quantiles[0]),
+            (1, None)
+        );
     }
 }

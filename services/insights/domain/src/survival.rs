@@ -37,7 +37,10 @@ impl Share {
 ///
 /// Sorts `durations`; O(n log n), and an exact product only where a floating-point one is too close to call.
 #[must_use]
-pub fn quantiles<const N: usize>(durations: &mut [Duration], shares: [Share; N]) -> [Option<i64>; N] {
+pub fn quantiles<const N: usize>(
+    durations: &mut [Duration],
+    shares: [Share; N],
+) -> [Option<i64>; N] {
     durations.sort_unstable();
     let mut found = [None; N];
     let mut next = 0;
@@ -95,7 +98,8 @@ impl Curve {
 
     #[expect(clippy::cast_precision_loss, reason = "counts of runs stay far below 2⁵³")]
     fn has_fallen_to(&self, share: Share) -> bool {
-        let threshold = f64::from(share.denominator - share.numerator) / f64::from(share.denominator);
+        let threshold =
+            f64::from(share.denominator - share.numerator) / f64::from(share.denominator);
         let survival = self.approximate();
         // Two roundings per run and one for the threshold, each below 2⁻⁵² relative; doubled for safety.
         let slack = (4.0 * self.numerators.len() as f64 + 4.0) * f64::EPSILON;

@@ -78,7 +78,11 @@ async fn tally(
     while let Some((request, clocks)) = rows.try_next().await? {
         let facts = CaseFacts {
             request: RequestFacts::decode(request.as_slice()).map_err(Fault::bug)?,
-            clocks: clocks.map(|bytes| ClockFacts::decode(bytes.as_slice())).transpose().map_err(Fault::bug)?.unwrap_or_default(),
+            clocks: clocks
+                .map(|bytes| ClockFacts::decode(bytes.as_slice()))
+                .transpose()
+                .map_err(Fault::bug)?
+                .unwrap_or_default(),
             surveys: Vec::new(),
         };
         let Some(judged) = judge(&facts, at) else { continue };
@@ -120,7 +124,8 @@ pub(super) fn row(slice: Slice, figures: &Figures) -> FiguresRow {
 }
 
 pub(super) fn attainment(attainment: &insights_domain::figures::Attainment) -> Attainment {
-    let ratio = |ratio: insights_domain::figures::Ratio| Some(Ratio { met: ratio.met, of: ratio.of });
+    let ratio =
+        |ratio: insights_domain::figures::Ratio| Some(Ratio { met: ratio.met, of: ratio.of });
     Attainment {
         closed_only: ratio(attainment.closed_only),
         open_overdue_as_missed: ratio(attainment.open_overdue_as_missed),

@@ -33,10 +33,11 @@ pub async fn get_scorecard(
         &request.evaluated_at,
     )
     .await?;
-    let label: Option<String> = sqlx::query_scalar("select label from insights.team where team = $1")
-        .bind(&team)
-        .fetch_optional(&insights.pool)
-        .await?;
+    let label: Option<String> =
+        sqlx::query_scalar("select label from insights.team where team = $1")
+            .bind(&team)
+            .fetch_optional(&insights.pool)
+            .await?;
     let label = label.ok_or_else(|| Fault::not_found("team", request.team.clone()))?;
     let cases = cases_of(insights, &team).await?;
     let calendars = Calendars::load(&insights.pool).await?;
@@ -92,7 +93,12 @@ fn read<M: Message + Default>(bytes: &[u8]) -> Result<M, Fault> {
     M::decode(bytes).map_err(Fault::bug)
 }
 
-fn reply(team: String, label: String, question: &Question, card: &Scorecard) -> GetScorecardResponse {
+fn reply(
+    team: String,
+    label: String,
+    question: &Question,
+    card: &Scorecard,
+) -> GetScorecardResponse {
     GetScorecardResponse {
         team,
         evaluated_at: Some(wire::time::to_proto(question.evaluated_at)),

@@ -2,7 +2,11 @@
 
 use chassis::fault::Fault;
 use insights_domain::scorecard::Window;
-use jiff::{Timestamp, civil::{Date, DateTime}, tz::TimeZone};
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 
 use super::Insights;
 
@@ -35,10 +39,14 @@ impl Question {
         let zone = TimeZone::get(&zone_name).map_err(Fault::bug)?;
         let window = Window {
             from: day_start(&zone, from_field, from)?.map_or(i64::MIN, Timestamp::as_microsecond),
-            until: day_start(&zone, until_field, until)?.map_or(i64::MAX, Timestamp::as_microsecond),
+            until: day_start(&zone, until_field, until)?
+                .map_or(i64::MAX, Timestamp::as_microsecond),
         };
         if window.until <= window.from {
-            return Err(Fault::invalid(until_field, format!("must be a later day than {from_field}")));
+            return Err(Fault::invalid(
+                until_field,
+                format!("must be a later day than {from_field}"),
+            ));
         }
         let evaluated_at = match evaluated_at {
             "" => insights.clock.now(),

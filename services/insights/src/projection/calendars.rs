@@ -43,7 +43,9 @@ impl Calendars {
     /// When they cannot be read.
     pub async fn load(pool: &PgPool) -> Result<Self, Fault> {
         let rows: Vec<(String, Vec<u8>)> =
-            sqlx::query_as("select calendar, published from insights.calendar").fetch_all(pool).await?;
+            sqlx::query_as("select calendar, published from insights.calendar")
+                .fetch_all(pool)
+                .await?;
         let timetables = rows.into_iter().map(|(calendar, payload)| {
             let Event::Published(published) = Event::decode("published", 1, &payload, None)?;
             Ok((calendar, Timetable::new(published.definition)))

@@ -30,7 +30,8 @@ impl Source for RequestFacts {
     const NAME: &'static str = "requests";
     const LOAD: &'static str = "select request, request_facts from insights.case_facts
         where request = any($1) and request_facts is not null";
-    const STORE: &'static str = "insert into insights.case_facts (request, request_facts, opened_at, teams)
+    const STORE: &'static str =
+        "insert into insights.case_facts (request, request_facts, opened_at, teams)
         select request, facts, opened_at, coalesce(string_to_array(nullif(teams, ''), ' '), '{}')
           from unnest($1::uuid[], $2::bytea[], $3::timestamptz[], $4::text[])
                as page(request, facts, opened_at, teams)
@@ -76,7 +77,8 @@ impl<S: Source> Handler for CaseFacts<S> {
                 payload: &event.payload,
             })?;
             // The events of one command are known at one instant: one state of knowledge.
-            let more = page[index + 1..].first().is_some_and(|next| next.command_id == event.command_id);
+            let more =
+                page[index + 1..].first().is_some_and(|next| next.command_id == event.command_id);
             if !more {
                 history.push(event, part);
             }
@@ -93,11 +95,11 @@ async fn load<S: Source>(
     let mut requests: Vec<Uuid> = page.iter().map(|event| event.stream.0).collect();
     requests.sort_unstable();
     requests.dedup();
-    let rows: Vec<(Uuid, Vec<u8>)> =
-        sqlx::query_as(S::LOAD).bind(requests).fetch_all(tx).await?;
+    let rows: Vec<(Uuid, Vec<u8>)> = sqlx::query_as(S::LOAD).bind(requests).fetch_all(tx).await?;
     rows.into_iter()
         .map(|(request, facts)| {
-            let part = S::decode(facts.as_slice()).map_err(|error| HandleError::Poison(error.into()))?;
+            let part =
+                S::decode(facts.as_slice()).map_err(|error| HandleError::Poison(error.into()))?;
             Ok((request, part))
         })
         .collect()
@@ -119,7 +121,13 @@ async fn store<S: Source>(
         // A team's id has no space; arrays of unequal arrays do not exist in SQL.
         teams.push(held_by.join(" "));
     }
-    sqlx::query(S::STORE).bind(requests).bind(facts).bind(opened_at).bind(teams).execute(tx).await?;
+    sqlx::query(S::STORE)
+        .bind(requests)
+        .bind(facts)
+        .bind(opened_at)
+        .bind(teams)
+        .execute(tx)
+        .await?;
     Ok(())
 }
 

@@ -28,7 +28,10 @@ fn read<M: Message + Default>(event: &Recorded) -> Result<M, HandleError> {
     M::decode(event.payload.as_slice()).map_err(|error| HandleError::Poison(error.into()))
 }
 
-async fn define_district(district: &DistrictDefined, tx: &mut PgConnection) -> Result<(), HandleError> {
+async fn define_district(
+    district: &DistrictDefined,
+    tx: &mut PgConnection,
+) -> Result<(), HandleError> {
     sqlx::query(
         "insert into insights.district (zone) values ($1) on conflict (one) do update set zone = excluded.zone",
     )

@@ -53,7 +53,10 @@ async fn a_mornings_figures_are_those_reckoned_by_hand() {
 #[tokio::test]
 async fn an_earlier_evaluation_does_not_see_what_happened_later() {
     let server = a_morning().await;
-    let at = |evaluated_at: &str| GetFiguresRequest { evaluated_at: evaluated_at.into(), ..Default::default() };
+    let at = |evaluated_at: &str| GetFiguresRequest {
+        evaluated_at: evaluated_at.into(),
+        ..Default::default()
+    };
     let row = ask(&server, at("2026-02-02T09:30:00")).await.remove(0);
     assert_eq!((row.resolved, row.open), (0, 4));
     let due = row.attainment.unwrap().due.unwrap();
@@ -112,7 +115,9 @@ async fn a_question_that_is_none_names_its_field() {
 async fn figures_need_their_permission() {
     let server = district().await;
     let mut nobody =
-        wire::schoolside::insights::v1::insights_service_client::InsightsServiceClient::new(server.channel());
+        wire::schoolside::insights::v1::insights_service_client::InsightsServiceClient::new(
+            server.channel(),
+        );
     let status = nobody.get_figures(GetFiguresRequest::default()).await.unwrap_err();
     assert_eq!(reason_of(&status), "TOKEN_MISSING");
 }

@@ -16,12 +16,14 @@ async fn satisfaction_is_shown_from_five_respondents_on() {
     }
     server.settle_at("2026-02-03T08:00:00-05:00").await;
     let ask = || GetScorecardRequest { team: "teams/T1".into(), ..Default::default() };
-    let few = client(&server).get_scorecard(ask()).await.unwrap().into_inner().satisfaction.unwrap();
+    let few =
+        client(&server).get_scorecard(ask()).await.unwrap().into_inner().satisfaction.unwrap();
     assert_eq!((few.invited, few.answered, few.satisfied), (4, 4, None));
 
     answer(&server, request, "P5", "T1", false).await;
     server.settle().await;
-    let enough = client(&server).get_scorecard(ask()).await.unwrap().into_inner().satisfaction.unwrap();
+    let enough =
+        client(&server).get_scorecard(ask()).await.unwrap().into_inner().satisfaction.unwrap();
     assert_eq!((enough.answered, enough.satisfied), (5, Some(4)));
     // Wilson, 4 of 5, 95 %: 0.3755 to 0.9638 (Newcombe 1998's method 3).
     assert!((enough.low.unwrap() - 0.375_5).abs() < 0.000_1, "{enough:?}");

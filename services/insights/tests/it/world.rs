@@ -21,11 +21,14 @@ pub async fn district() -> TestServer {
 }
 
 pub fn client(server: &TestServer) -> InsightsServiceClient<Client> {
-    InsightsServiceClient::new(server.client(&Who::new(chassis::identity::CallerRole::Director, "people/d")))
+    InsightsServiceClient::new(
+        server.client(&Who::new(chassis::identity::CallerRole::Director, "people/d")),
+    )
 }
 
 pub async fn team(server: &TestServer, id: &str, outside: Option<&str>) {
-    let external_keys = outside.map(|name| ("old".to_owned(), name.to_owned())).into_iter().collect();
+    let external_keys =
+        outside.map(|name| ("old".to_owned(), name.to_owned())).into_iter().collect();
     let event = directory::TeamDefined { team_id: id.into(), external_keys, ..Default::default() };
     server.record("directory", StreamId::of("team", id), "team.defined", &event).await;
 }
@@ -46,7 +49,12 @@ pub async fn due(server: &TestServer, stream: StreamId, due: &str) {
     server.record("requests", stream, "request.due_date_stated", &event).await;
 }
 
-pub async fn resolve(server: &TestServer, stream: StreamId, team: &str, outcome: requests::Outcome) {
+pub async fn resolve(
+    server: &TestServer,
+    stream: StreamId,
+    team: &str,
+    outcome: requests::Outcome,
+) {
     let event = requests::RequestResolved {
         outcome: outcome.into(),
         team_id: team.into(),
@@ -55,7 +63,13 @@ pub async fn resolve(server: &TestServer, stream: StreamId, team: &str, outcome:
     server.record("requests", stream, "request.resolved", &event).await;
 }
 
-pub async fn answer(server: &TestServer, request: StreamId, person: &str, team: &str, satisfied: bool) {
+pub async fn answer(
+    server: &TestServer,
+    request: StreamId,
+    person: &str,
+    team: &str,
+    satisfied: bool,
+) {
     let stream = StreamId::of("invitation", &format!("{request}/{person}"));
     let scheduled = surveys::InvitationScheduled {
         request_id: request.to_string(),

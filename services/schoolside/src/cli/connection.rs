@@ -20,7 +20,13 @@ pub struct ConnectionArgs {
     #[arg(long, global = true, env = "SCHOOLSIDE_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
     /// Where the system answers: URL for everything, or SERVICE=URL for one service; may be repeated.
-    #[arg(long, global = true, env = "SCHOOLSIDE_ENDPOINT", value_name = "[SERVICE=]URL", value_delimiter = ',')]
+    #[arg(
+        long,
+        global = true,
+        env = "SCHOOLSIDE_ENDPOINT",
+        value_name = "[SERVICE=]URL",
+        value_delimiter = ','
+    )]
     pub endpoint: Vec<String>,
     /// Speak with the token of this role from the data directory, e.g. `lead`.
     #[arg(long = "as", global = true, value_name = "ROLE")]
@@ -90,7 +96,9 @@ fn channel(url: &str) -> Result<Channel, Failure> {
     let endpoint = Endpoint::from_shared(url.to_owned())
         .ok()
         .filter(|endpoint| endpoint.uri().scheme().is_some())
-        .ok_or_else(|| Failure::Usage(format!("{url:?} is not an address such as http://127.0.0.1:50051")))?;
+        .ok_or_else(|| {
+            Failure::Usage(format!("{url:?} is not an address such as http://127.0.0.1:50051"))
+        })?;
     Ok(endpoint.connect_lazy())
 }
 
@@ -127,9 +135,12 @@ impl Connection {
     /// # Errors
     /// When only other services' addresses were given.
     pub fn service(&self, service: &str) -> Result<Authorized, Failure> {
-        let channel = self.channels.get(service).or_else(|| self.channels.get("")).ok_or_else(|| {
-            Failure::Usage(format!("no address for the {service} service: add --endpoint {service}=URL"))
-        })?;
+        let channel =
+            self.channels.get(service).or_else(|| self.channels.get("")).ok_or_else(|| {
+                Failure::Usage(format!(
+                    "no address for the {service} service: add --endpoint {service}=URL"
+                ))
+            })?;
         Ok(InterceptedService::new(channel.clone(), self.bearer.clone()))
     }
 }
@@ -140,16 +151,20 @@ pub struct Bearer(MetadataValue<Ascii>);
 
 impl Bearer {
     fn new(token: &SecretString) -> Result<Self, Failure> {
-        let mut value: MetadataValue<Ascii> = format!("Bearer {}", token.expose_secret())
-            .parse()
-            .map_err(|_| Failure::Usage("the token has characters that cannot be sent".to_owned()))?;
+        let mut value: MetadataValue<Ascii> =
+            format!("Bearer {}", token.expose_secret()).parse().map_err(|_| {
+                Failure::Usage("the token has characters that cannot be sent".to_owned())
+            })?;
         value.set_sensitive(true);
         Ok(Self(value))
     }
 }
 
 impl Interceptor for Bearer {
-    fn call(&mut self, mut request: tonic::Request<()>) -> Result<tonic::Request<()>, tonic::Status> {
+    fn call(
+        &mut self,
+        mut request: tonic::Request<()>,
+    ) -> Result<tonic::Request<()>, tonic::Status> {
         request.metadata_mut().insert("authorization", self.0.clone());
         Ok(request)
     }

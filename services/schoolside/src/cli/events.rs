@@ -15,7 +15,9 @@ use crate::out;
 #[derive(Debug, Subcommand)]
 pub enum EventsCommand {
     /// Read a topic from a position, and go on with new events as they come.
-    #[command(after_help = "Example:\n  schoolside events tail schoolside.requests.request.v1 --from 0 --limit 10 --no-follow")]
+    #[command(
+        after_help = "Example:\n  schoolside events tail schoolside.requests.request.v1 --from 0 --limit 10 --no-follow"
+    )]
     Tail {
         /// The topic.
         topic: String,
@@ -57,7 +59,11 @@ pub async fn run(command: EventsCommand, context: &Context) -> Result<(), Failur
             let mut stream = client.read(request).await?.into_inner();
             while let Some(page) = stream.message().await? {
                 for event in &page.events {
-                    if context.json { out::json(&to_json(event)) } else { out::line(to_text(event)) }
+                    if context.json {
+                        out::json(&to_json(event))
+                    } else {
+                        out::line(to_text(event))
+                    }
                 }
             }
         }
@@ -131,7 +137,10 @@ fn camel(snake: &str) -> String {
         .split('_')
         .map(|word| {
             let mut letters = word.chars();
-            letters.next().map(|first| first.to_uppercase().to_string() + letters.as_str()).unwrap_or_default()
+            letters
+                .next()
+                .map(|first| first.to_uppercase().to_string() + letters.as_str())
+                .unwrap_or_default()
         })
         .collect()
 }

@@ -41,7 +41,9 @@ pub async fn run(args: FiguresArgs, context: &Context) -> Result<(), Failure> {
     let (from, until) = match &args.opened {
         None => ("", ""),
         Some(window) => window.split_once("..").ok_or_else(|| {
-            Failure::Usage(format!("--opened {window:?} is not FROM..UNTIL, e.g. 2015-01-01..2016-01-01"))
+            Failure::Usage(format!(
+                "--opened {window:?} is not FROM..UNTIL, e.g. 2015-01-01..2016-01-01"
+            ))
         })?,
     };
     let request = GetFiguresRequest {
@@ -80,8 +82,18 @@ fn to_json(figures: &GetFiguresResponse) -> Value {
 
 fn to_text(figures: &GetFiguresResponse) -> String {
     let header = [
-        "team", "requests", "resolved", "open", "due kept", "closed only", "with overdue", "no target",
-        "p25", "p50", "p75", "p90",
+        "team",
+        "requests",
+        "resolved",
+        "open",
+        "due kept",
+        "closed only",
+        "with overdue",
+        "no target",
+        "p25",
+        "p50",
+        "p75",
+        "p90",
     ];
     let rows: Vec<Vec<String>> = figures.rows.iter().map(cells).collect();
     format!(

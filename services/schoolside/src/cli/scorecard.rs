@@ -56,11 +56,18 @@ fn to_text(card: &GetScorecardResponse) -> String {
     let hand_overs = card.hand_overs.unwrap_or_default();
     let reopens = card.reopens.unwrap_or_default();
     let rows = [
-        ("requests", format!(
-            "{} ({} resolved, {} open, {} cancelled, {} duplicates, {} deferred)",
-            figures.requests, figures.resolved, figures.open, figures.cancelled, figures.duplicates,
-            figures.deferred
-        )),
+        (
+            "requests",
+            format!(
+                "{} ({} resolved, {} open, {} cancelled, {} duplicates, {} deferred)",
+                figures.requests,
+                figures.resolved,
+                figures.open,
+                figures.cancelled,
+                figures.duplicates,
+                figures.deferred
+            ),
+        ),
         ("SPEED", String::new()),
         ("first response kept", ratio(card.first_response_attainment.unwrap_or_default().due)),
         ("first response, open hours", quantiles(card.first_response_open_hours)),
@@ -68,23 +75,36 @@ fn to_text(card: &GetScorecardResponse) -> String {
         ("resolution kept, of those due", ratio(attainment.due)),
         ("time to resolve, open hours", quantiles(card.time_to_resolve_open_hours)),
         ("time to resolve, calendar", quantiles(figures.time_to_resolve)),
-        ("backlog", format!(
-            "{} open, {} overdue, {} paused; median age {}",
-            backlog.open, backlog.overdue, backlog.paused, words::reached(backlog.age_p50)
-        )),
+        (
+            "backlog",
+            format!(
+                "{} open, {} overdue, {} paused; median age {}",
+                backlog.open,
+                backlog.overdue,
+                backlog.paused,
+                words::reached(backlog.age_p50)
+            ),
+        ),
         ("QUALITY", String::new()),
         ("satisfied", satisfaction(card.satisfaction.unwrap_or_default())),
         ("reopened within 14 days", format!("{} of {}", reopens.reopened, reopens.of)),
-        ("hand-overs", format!(
-            "{} changes in {} requests, {} back and forth",
-            hand_overs.changes, hand_overs.requests, hand_overs.ping_pong
-        )),
+        (
+            "hand-overs",
+            format!(
+                "{} changes in {} requests, {} back and forth",
+                hand_overs.changes, hand_overs.requests, hand_overs.ping_pong
+            ),
+        ),
     ];
     let rows: Vec<Vec<String>> =
         rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
     let team = words::id(&card.team);
     let title = format!("team {team}");
-    format!("{}\n\nEvaluated at {}.", out::table(&[&title, ""], &rows), words::instant(card.evaluated_at.as_ref()))
+    format!(
+        "{}\n\nEvaluated at {}.",
+        out::table(&[&title, ""], &rows),
+        words::instant(card.evaluated_at.as_ref())
+    )
 }
 
 fn quantiles(durations: Option<Durations>) -> String {

@@ -46,12 +46,16 @@ pub async fn show(given: &str, connection: &Connection, context: &Context) -> Re
     Ok(())
 }
 
-async fn events_of(request: &Request, connection: &Connection) -> Result<Vec<RequestEvent>, Failure> {
+async fn events_of(
+    request: &Request,
+    connection: &Connection,
+) -> Result<Vec<RequestEvent>, Failure> {
     let mut client = RequestServiceClient::new(connection.service("requests")?);
     let mut events = Vec::new();
     let mut page_token = String::new();
     loop {
-        let list = ListEventsRequest { name: request.name.clone(), page_token, ..Default::default() };
+        let list =
+            ListEventsRequest { name: request.name.clone(), page_token, ..Default::default() };
         let page = client.list_events(list).await?.into_inner();
         events.extend(page.events);
         page_token = page.next_page_token;
@@ -62,7 +66,10 @@ async fn events_of(request: &Request, connection: &Connection) -> Result<Vec<Req
 }
 
 /// The latest routing decision; none for imports, and not for those who may not see it.
-async fn decision_of(request: &Request, connection: &Connection) -> Result<Option<Decision>, Failure> {
+async fn decision_of(
+    request: &Request,
+    connection: &Connection,
+) -> Result<Option<Decision>, Failure> {
     let mut client = RoutingServiceClient::new(connection.service("routing")?);
     let get = GetDecisionRequest { name: request.name.clone(), after: String::new() };
     match client.get_decision(get).await {
@@ -94,11 +101,19 @@ fn holder(request: &Request, decision: Option<&Decision>) -> String {
     let member = words::id(&request.member);
     let who = if member.is_empty() { "the team".to_owned() } else { member.to_owned() };
     let why = decision.and_then(|decision| decision.decided.as_ref()).map(|decided| {
-        let matched = decided.rules.iter().filter(|rule| rule.matched).map(|rule| rule.rule.as_str());
+        let matched: Vec<_> = decided
+            .rules
+            .iter()
+            .filter(|rule| rule.matched)
+            .map(|rule| rule.rule.as_str())
+            .collect();
+        let rule = match matched.as_slice() {
+            [] => format!("kept by its holder when {}", decided.occasion),
+            rules => format!("rule {}", rules.join(" then ")),
+        };
         format!(
-            " (rule set {}, rule {}, {} candidates looked at)",
+            " ({rule} of rule set {}, {} candidates looked at)",
             decided.rule_set_version,
-            matched.collect::<Vec<_>>().join(" then "),
             decided.candidates.len()
         )
     });
@@ -141,7 +156,9 @@ fn detail(event: &RequestEvent) -> String {
         }
         Some(Detail::Paused(paused)) => words::word("PAUSE_REASON_", paused.reason().as_str_name()),
         Some(Detail::Resumed(resumed)) => resumed.cause.clone(),
-        Some(Detail::Resolved(resolved)) => words::word("OUTCOME_", resolved.outcome().as_str_name()),
+        Some(Detail::Resolved(resolved)) => {
+            words::word("OUTCOME_", resolved.outcome().as_str_name())
+        }
         Some(Detail::Reopened(reopened)) => reopened.reason.clone(),
         Some(Detail::Cancelled(cancelled)) => cancelled.reason.clone(),
         Some(Detail::Closed(closed)) if closed.automatic => "by itself".to_owned(),

@@ -26,7 +26,9 @@ pub enum SurveyCommand {
         token: String,
     },
     /// Answer, or amend an answer.
-    #[command(after_help = "Example:\n  schoolside survey answer TOKEN solved=5 timely=4 --comment 'Thank you'")]
+    #[command(
+        after_help = "Example:\n  schoolside survey answer TOKEN solved=5 timely=4 --comment 'Thank you'"
+    )]
     Answer {
         /// The token of the invitation.
         token: String,
@@ -69,7 +71,10 @@ pub async fn run(command: SurveyCommand, context: &Context) -> Result<(), Failur
             };
             let answered = client.answer(request).await?.into_inner();
             context.print(&answered, |answered: &AnswerResponse| {
-                format!("Recorded. It can be amended until {}.", words::instant(answered.expires_at.as_ref()))
+                format!(
+                    "Recorded. It can be amended until {}.",
+                    words::instant(answered.expires_at.as_ref())
+                )
             });
         }
     }

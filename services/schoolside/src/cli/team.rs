@@ -31,7 +31,11 @@ pub async fn run(command: TeamCommand, context: &Context) -> Result<(), Failure>
     let TeamCommand::Show { team, as_of } = command;
     let connection = context.connection.open("director")?;
     let name = words::resource("teams", &team);
-    let request = GetTeamRequest { name: name.clone(), as_of: as_of.unwrap_or_default(), ..Default::default() };
+    let request = GetTeamRequest {
+        name: name.clone(),
+        as_of: as_of.unwrap_or_default(),
+        ..Default::default()
+    };
     let mut directory = DirectoryServiceClient::new(connection.service("directory")?);
     let team = directory.get_team(request).await?.into_inner().team.unwrap_or_default();
     let mut requests = RequestServiceClient::new(connection.service("requests")?);
@@ -61,7 +65,8 @@ fn to_text(team: &Team, held: &[Request]) -> String {
             ]
         })
         .collect();
-    let ids = |names: &[String]| names.iter().map(|name| words::id(name)).collect::<Vec<_>>().join(", ");
+    let ids =
+        |names: &[String]| names.iter().map(|name| words::id(name)).collect::<Vec<_>>().join(", ");
     format!(
         "{} {}\nnetworks: {}\nschools:  {}\n\n{}\n\nholds (the latest 20 open):\n{}",
         words::id(&team.name),

@@ -55,8 +55,7 @@ pub fn run(command: TokenCommand, context: &Context) -> Result<(), Failure> {
 
 fn parse_ttl(text: &str) -> Result<Duration, String> {
     let wrong = || format!("{text:?} is not a time such as 30m, 8h or 7d");
-    let (count, unit) =
-        text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
+    let (count, unit) = text.split_at_checked(text.len().saturating_sub(1)).ok_or_else(wrong)?;
     let seconds = match unit {
         "s" => 1,
         "m" => 60,
@@ -65,7 +64,11 @@ fn parse_ttl(text: &str) -> Result<Duration, String> {
         _ => return Err(wrong()),
     };
     let count: u64 = count.parse().map_err(|_| wrong())?;
-    count.checked_mul(seconds).filter(|seconds| *seconds > 0).map(Duration::from_secs).ok_or_else(wrong)
+    count
+        .checked_mul(seconds)
+        .filter(|seconds| *seconds > 0)
+        .map(Duration::from_secs)
+        .ok_or_else(wrong)
 }
 
 #[cfg(test)]

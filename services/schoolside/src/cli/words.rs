@@ -36,8 +36,7 @@ pub fn instant(value: Option<&prost_types::Timestamp>) -> String {
 /// A duration in words of at most two units.
 #[must_use]
 pub fn duration(seconds: i64) -> String {
-    let (days, hours, minutes) =
-        (seconds / 86_400, seconds % 86_400 / 3_600, seconds % 3_600 / 60);
+    let (days, hours, minutes) = (seconds / 86_400, seconds % 86_400 / 3_600, seconds % 3_600 / 60);
     match (days, hours, minutes) {
         (0, 0, 0) => format!("{seconds} s"),
         (0, 0, minutes) => format!("{minutes} min"),

@@ -212,7 +212,11 @@ impl Drop for DataDir {
 ///
 /// # Errors
 /// When the file cannot be written.
-pub fn write_service_endpoint(directory: &Path, service: &str, grpc: &str) -> Result<(), DataDirError> {
+pub fn write_service_endpoint(
+    directory: &Path,
+    service: &str,
+    grpc: &str,
+) -> Result<(), DataDirError> {
     let folder = directory.join(SERVICE_ENDPOINTS);
     fs::create_dir_all(&folder).map_err(|error| DataDirError::unusable(&folder, error))?;
     write_private(&folder.join(service), grpc.as_bytes())

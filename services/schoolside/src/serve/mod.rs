@@ -48,7 +48,10 @@ pub async fn run(args: ServeArgs, context: &Context) -> Result<(), Failure> {
         .map_err(Failure::unavailable)?;
     let foundation = Foundation { directory, database_url: args.database_url, clock, shutdown };
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
-        Failure::Unavailable(format!("{} cannot be listened on: {error}; choose another --listen", args.listen))
+        Failure::Unavailable(format!(
+            "{} cannot be listened on: {error}; choose another --listen",
+            args.listen
+        ))
     })?;
     let running = foundation.serve(&[args.service.as_str()], listener).await?.running;
     let roles: Vec<_> = CallerRole::ALL

@@ -85,7 +85,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let (mut file, found) = BookmarkFile::open(directory.path()).unwrap();
         assert_eq!(found, None);
-        let stopped = Bookmark { now: at("2026-02-03T15:20:00Z"), done: at("2026-02-03T15:10:00Z") };
+        let stopped =
+            Bookmark { now: at("2026-02-03T15:20:00Z"), done: at("2026-02-03T15:10:00Z") };
         file.keep_now(stopped).unwrap();
         assert_eq!(BookmarkFile::open(directory.path()).unwrap().1, Some(stopped));
     }

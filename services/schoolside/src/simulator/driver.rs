@@ -1,7 +1,7 @@
 //! Moving the demo on: at each step the clock is set, what is due is entered and done, and the system settles.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
@@ -176,7 +176,9 @@ impl Driver {
     /// Waits until everything that follows from what was done has been done. False when stopped before.
     pub(super) async fn settle(&self) -> bool {
         loop {
-            let Some(settled) = self.stop.run_until_cancelled(self.settler.settle()).await else { return false };
+            let Some(settled) = self.stop.run_until_cancelled(self.settler.settle()).await else {
+                return false;
+            };
             match settled {
                 Ok(()) => return true,
                 Err(error) => tracing::warn!(%error, "the demo waits for the system to settle"),
@@ -193,24 +195,21 @@ impl Driver {
     }
 }
 
-/// The acts by request, in two waves: the second has what follows an opening in the first.
+/// The acts by request, in two waves: the second has what the office does about what the first opens or reopens,
+/// which is routed in between.
 fn waves(acts: Vec<Act>) -> (Vec<Vec<Act>>, Vec<Vec<Act>>) {
-    let mut by_case: Vec<(Case, Vec<Act>)> = Vec::new();
+    let mut by_case: BTreeMap<Case, Vec<Act>> = BTreeMap::new();
     for act in acts {
-        match by_case.iter_mut().find(|(case, _)| *case == act.case) {
-            Some((_, acts)) => acts.push(act),
-            None => by_case.push((act.case, vec![act])),
-        }
+        by_case.entry(act.case).or_default().push(act);
     }
     let (mut first, mut then) = (Vec::new(), Vec::new());
-    for (_, mut acts) in by_case {
-        if acts.first().is_some_and(|act| matches!(act.action, Action::Open(_))) {
-            let rest = acts.split_off(1);
-            if !rest.is_empty() {
-                then.push(rest);
-            }
-        }
+    for mut acts in by_case.into_values() {
+        let routed = acts.iter().position(|act| matches!(act.action, Action::Open(_) | Action::Reopen(_)));
+        let rest = routed.map(|routed| acts.split_off(routed + 1)).unwrap_or_default();
         first.push(acts);
+        if !rest.is_empty() {
+            then.push(rest);
+        }
     }
     (first, then)
 }

@@ -35,7 +35,8 @@ impl People {
     /// When a token cannot be signed.
     pub fn connection(&self, actor: &Actor) -> Result<Connection, Failure> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, connection)) = known.get(actor).filter(|(since, _)| since.elapsed() < FRESH) {
+        if let Some((_, connection)) = known.get(actor).filter(|(since, _)| since.elapsed() < FRESH)
+        {
             return Ok(connection.clone());
         }
         let token = self.keys.mint(&claims(actor)).map_err(Failure::unavailable)?;

@@ -3,8 +3,9 @@
 use tonic::{Code, Status};
 use wire::schoolside::{
     requests::v1::{
-        CancelRequest, OpenRequest, Outcome, PauseReason, PauseRequest, ReassignRequest, ReopenRequest, ReplyRequest,
-        ResolveRequest, ResumeRequest, request_service_client::RequestServiceClient,
+        CancelRequest, OpenRequest, Outcome, PauseReason, PauseRequest, ReassignRequest,
+        ReopenRequest, ReplyRequest, ResolveRequest, ResumeRequest,
+        request_service_client::RequestServiceClient,
     },
     surveys::v1::{
         Answer, AnswerRequest, ListInvitationsRequest, survey_service_client::SurveyServiceClient,
@@ -71,7 +72,8 @@ pub async fn perform(connection: &Connection, act: &Act) -> Outcomes {
 
 async fn work(connection: &Connection, act: &Act) -> Result<(), Hitch> {
     let mut client = RequestServiceClient::new(connection.service("requests")?);
-    let (name, command_id) = (format!("requests/{}", act.case.request()), act.command().to_string());
+    let (name, command_id) =
+        (format!("requests/{}", act.case.request()), act.command().to_string());
     let etag = String::new();
     match &act.action {
         Action::Open(opening) => {
@@ -86,7 +88,15 @@ async fn work(connection: &Connection, act: &Act) -> Result<(), Hitch> {
                 Action::PauseForRequester => PauseReason::WaitingForRequester,
                 _ => PauseReason::WaitingForVendor,
             };
-            client.pause(PauseRequest { name, command_id, etag, reason: reason.into(), note: String::new() }).await?;
+            client
+                .pause(PauseRequest {
+                    name,
+                    command_id,
+                    etag,
+                    reason: reason.into(),
+                    note: String::new(),
+                })
+                .await?;
         }
         Action::Resume => {
             client.resume(ResumeRequest { name, command_id, etag }).await?;
@@ -111,7 +121,9 @@ async fn work(connection: &Connection, act: &Act) -> Result<(), Hitch> {
         }
         Action::Cancel => {
             let reason = "withdrawn".to_owned();
-            client.cancel(CancelRequest { name, command_id, etag, reason, note: String::new() }).await?;
+            client
+                .cancel(CancelRequest { name, command_id, etag, reason, note: String::new() })
+                .await?;
         }
         Action::Answer(_) => {}
     }
@@ -134,12 +146,23 @@ fn opening_of(opening: &Opening, command_id: String) -> OpenRequest {
 
 fn resolution_of(action: &Action, name: String, command_id: String) -> ResolveRequest {
     let (outcome, duplicate_of, summary) = match action {
-        Action::LinkTo(original) => (Outcome::Duplicate, format!("requests/{original}"), String::new()),
-        Action::Defer => (Outcome::Deferred, String::new(), "It waits for the next budget.".to_owned()),
+        Action::LinkTo(original) => {
+            (Outcome::Duplicate, format!("requests/{original}"), String::new())
+        }
+        Action::Defer => {
+            (Outcome::Deferred, String::new(), "It waits for the next budget.".to_owned())
+        }
         Action::Resolve(summary) => (Outcome::Done, String::new(), summary.clone()),
         _ => (Outcome::Unspecified, String::new(), String::new()),
     };
-    ResolveRequest { name, command_id, etag: String::new(), outcome: outcome.into(), duplicate_of, summary }
+    ResolveRequest {
+        name,
+        command_id,
+        etag: String::new(),
+        outcome: outcome.into(),
+        duplicate_of,
+        summary,
+    }
 }
 
 /// Answers the latest invitation about the request; false when there is none to answer.
@@ -150,7 +173,8 @@ async fn answer(connection: &Connection, act: &Act, answers: &Answers) -> Result
         ..ListInvitationsRequest::default()
     };
     let invitations = client.list_invitations(request).await?.into_inner().invitations;
-    let Some(token) = invitations.into_iter().map(|it| it.token).find(|token| !token.is_empty()) else {
+    let Some(token) = invitations.into_iter().map(|it| it.token).find(|token| !token.is_empty())
+    else {
         return Ok(false);
     };
     let answers = answers
@@ -159,7 +183,8 @@ async fn answer(connection: &Connection, act: &Act, answers: &Answers) -> Result
         .map(|(item, score)| Answer { item: item.clone(), value: i32::from(*score) })
         .collect();
     let command_id = act.command().to_string();
-    let request = AnswerRequest { token, answers, comment: String::new(), command_id, etag: String::new() };
+    let request =
+        AnswerRequest { token, answers, comment: String::new(), command_id, etag: String::new() };
     client.answer(request).await?;
     Ok(true)
 }

@@ -9,7 +9,10 @@ use std::{
 
 use chassis::{clock::DemoClock, identity::Keys, pace::Pace, server::Settler};
 use indicatif::{ProgressBar, ProgressStyle};
-use jiff::{Timestamp, ToSpan, civil::{Date, date}};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, date},
+};
 use kernel::Clock;
 use tokio_util::sync::CancellationToken;
 
@@ -99,7 +102,8 @@ impl Demo {
         }
         let done = bookmark.map_or(Timestamp::MIN, |bookmark| bookmark.done);
         let facts = self.files.facts_in_recorded_order().into_iter();
-        let pending = facts.filter(|(recorded, _)| bookmark.is_none() || recorded.is_some_and(|at| at > done));
+        let pending = facts
+            .filter(|(recorded, _)| bookmark.is_none() || recorded.is_some_and(|at| at > done));
         let driver = Driver {
             agenda: Agenda::new(Arc::clone(&self.world), FIRST_DAY, done),
             clerk: Clients::new(&stage.connection)?,
@@ -167,7 +171,9 @@ impl Play {
     /// When the bookmark cannot be kept, or a fact is declined.
     pub async fn live_on(&mut self, day: Duration) -> Result<(), Failure> {
         let (world, calendar) = (Arc::clone(&self.world), Arc::clone(&self.world));
-        let pace = Pace::new(world.zone().clone(), Pace::factor_for(day), move |date| is_worked(&calendar, date));
+        let pace = Pace::new(world.zone().clone(), Pace::factor_for(day), move |date| {
+            is_worked(&calendar, date)
+        });
         let mut last = Instant::now();
         while !self.driver.is_stopped() {
             let (now, since) = (self.driver.clock.now(), last.elapsed());
@@ -198,7 +204,11 @@ impl Play {
         let days = FIRST_DAY.series(1.day()).take_while(|date| *date < today);
         let played = days.filter(|date| self.world.has_pupils(*date)).count();
         bar.set_position(u64::try_from(played).unwrap_or_default());
-        bar.set_message(now.to_zoned_datetime(self.world.zone().clone()).strftime("%a %-d %b %H:%M").to_string());
+        bar.set_message(
+            now.to_zoned_datetime(self.world.zone().clone())
+                .strftime("%a %-d %b %H:%M")
+                .to_string(),
+        );
     }
 }
 

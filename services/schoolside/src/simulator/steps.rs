@@ -8,7 +8,12 @@ const SHORT: SignedDuration = SignedDuration::from_mins(10);
 const LONG: SignedDuration = SignedDuration::from_hours(1);
 
 /// The next instant: on the grid of ten minutes; of an hour when it is quiet and nothing is due by then.
-pub(super) fn next(now: Timestamp, quiet: bool, due: Option<Timestamp>, end: Timestamp) -> Timestamp {
+pub(super) fn next(
+    now: Timestamp,
+    quiet: bool,
+    due: Option<Timestamp>,
+    end: Timestamp,
+) -> Timestamp {
     let short = on_grid(now, SHORT);
     let long = on_grid(now, LONG);
     let next = match due {
@@ -45,7 +50,12 @@ mod tests {
     #[case::a_call_on_the_grid("02:00:00", true, Some("02:30:00"), "02:30:00")]
     #[case::something_overdue("02:00:00", true, Some("01:55:00"), "02:10:00")]
     #[case::the_end("22:55:00", false, None, "23:00:00")]
-    fn the_clock_goes(#[case] now: &str, #[case] quiet: bool, #[case] due: Option<&str>, #[case] to: &str) {
+    fn the_clock_goes(
+        #[case] now: &str,
+        #[case] quiet: bool,
+        #[case] due: Option<&str>,
+        #[case] to: &str,
+    ) {
         assert_eq!(next(at(now), quiet, due.map(at), at("23:00:00")), at(to));
     }
 }

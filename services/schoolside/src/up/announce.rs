@@ -37,18 +37,26 @@ fn text(directory: &DataDir, database: &Database, endpoints: &Endpoints) -> Stri
         "Schoolside is ready.".to_owned(),
         format!("  gRPC      {} (with reflection, health and gRPC-Web)", endpoints.grpc),
         format!("  Postgres  {database}"),
-        format!("  Data      {path}: everything persists there, and is found again at the next start"),
+        format!(
+            "  Data      {path}: everything persists there, and is found again at the next start"
+        ),
         format!("  Tokens    {path}/tokens, one per role"),
     ];
     if endpoints.state == RunState::Playing {
-        lines.push("Thirty school days of Alder Bay are now played, from 2 February 2026.".to_owned());
+        lines.push(
+            "Thirty school days of Alder Bay are now played, from 2 February 2026.".to_owned(),
+        );
     }
     lines.push(if demo { "Three things to try:" } else { "To begin with:" }.to_owned());
     let given = format!("--data-dir {path}");
     let commands = if demo {
         ["sla board", "scorecard T1", "request list --school 0101 --as principal"]
     } else {
-        ["district load DIR", "import history FILE --mapping boston-311", "events tail requests.request"]
+        [
+            "district load DIR",
+            "import history FILE --mapping boston-311",
+            "events tail requests.request",
+        ]
     };
     lines.extend(commands.map(|command| format!("  ./dev schoolside {given} {command}")));
     lines.push("Ctrl-C stops everything it started.".to_owned());

@@ -33,7 +33,10 @@ impl Database {
         let (url, port, log) = (cluster.url(), cluster.port(), cluster.log().display().to_string());
         let close = CancellationToken::new();
         let kept = keep(cluster, directory.to_owned(), close.clone());
-        #[expect(clippy::disallowed_methods, reason = "its outcome is awaited when the database is closed")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "its outcome is awaited when the database is closed"
+        )]
         let keeper = tokio::spawn(kept);
         Ok(Self { url, private: Some((port, log)), keeper: Some((close, keeper)) })
     }
@@ -49,12 +52,19 @@ impl Database {
     }
 }
 
-async fn start(directory: &Path, port: Option<u16>) -> Result<PrivateCluster, crate::postgres::PostgresError> {
+async fn start(
+    directory: &Path,
+    port: Option<u16>,
+) -> Result<PrivateCluster, crate::postgres::PostgresError> {
     PrivateCluster::start(directory, Options { port, ..Options::default() }).await
 }
 
 /// Watches over a private database until it is closed; `None` if it was gone at that moment.
-async fn keep(mut cluster: PrivateCluster, directory: std::path::PathBuf, close: CancellationToken) -> Option<PrivateCluster> {
+async fn keep(
+    mut cluster: PrivateCluster,
+    directory: std::path::PathBuf,
+    close: CancellationToken,
+) -> Option<PrivateCluster> {
     let port = cluster.port();
     loop {
         if close.run_until_cancelled(cluster.ended()).await.is_none() {

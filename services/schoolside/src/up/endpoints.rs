@@ -28,7 +28,8 @@ pub(super) fn address(listening: SocketAddr) -> String {
 
 /// Writes the tokens, and gives what `endpoints.json` says.
 pub(super) fn of(foundation: &Foundation, grpc: String, empty: bool) -> Result<Endpoints, Failure> {
-    let claims: Vec<_> = CallerRole::ALL.into_iter().map(|role| (role, speaking_as(role, empty))).collect();
+    let claims: Vec<_> =
+        CallerRole::ALL.into_iter().map(|role| (role, speaking_as(role, empty))).collect();
     Ok(Endpoints {
         grpc,
         tokens: foundation.write_tokens(&claims)?,
@@ -70,7 +71,9 @@ mod tests {
         use crate::district::{alder_bay::ALDER_BAY, read};
         let facts = format!("{:?}", read(&ALDER_BAY).unwrap().entries);
         for (person, place) in [LEAD, MEMBER, PRINCIPAL] {
-            assert!(facts.contains(&format!("{person:?}")) && facts.contains(&format!("{place:?}")));
+            assert!(
+                facts.contains(&format!("{person:?}")) && facts.contains(&format!("{place:?}"))
+            );
         }
     }
 }

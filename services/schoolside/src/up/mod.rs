@@ -10,7 +10,10 @@ mod endpoints;
 
 use std::{io, net::SocketAddr, sync::Arc, time::Duration};
 
-use chassis::{clock::{DemoClock, SystemClock}, identity::Keys};
+use chassis::{
+    clock::{DemoClock, SystemClock},
+    identity::Keys,
+};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use kernel::{Clock, time::SharedClock};
@@ -59,7 +62,8 @@ pub struct UpArgs {
 }
 
 fn minutes(text: &str) -> Result<Duration, String> {
-    let minutes: f64 = text.parse().map_err(|_| "must be a number of minutes, e.g. 10 or 0.5".to_owned())?;
+    let minutes: f64 =
+        text.parse().map_err(|_| "must be a number of minutes, e.g. 10 or 0.5".to_owned())?;
     if (0.01..=720.0).contains(&minutes) {
         Ok(Duration::from_secs_f64(minutes * 60.0))
     } else {
@@ -154,7 +158,8 @@ async fn live_through(
 ) -> Result<(), Failure> {
     let quiet = args.headless || context.json;
     if !play.is_played() {
-        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let target =
+            if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         play.play(&ProgressBar::with_draw_target(None, target)).await?;
     }
     if play.is_played() {
@@ -169,16 +174,25 @@ async fn live_through(
 }
 
 async fn listen(args: &UpArgs) -> Result<TcpListener, Failure> {
-    let default = SocketAddr::from(([127, 0, 0, 1], if args.random_ports { 0 } else { DEFAULT_PORT }));
+    let default =
+        SocketAddr::from(([127, 0, 0, 1], if args.random_ports { 0 } else { DEFAULT_PORT }));
     let address = args.listen.unwrap_or(default);
     TcpListener::bind(address).await.map_err(|error| {
         let why = match error.kind() {
-            io::ErrorKind::AddrInUse => format!("port {} is taken by another process", address.port()),
-            io::ErrorKind::PermissionDenied => format!("this user may not listen on port {}", address.port()),
-            io::ErrorKind::AddrNotAvailable => format!("{} is no address of this machine", address.ip()),
+            io::ErrorKind::AddrInUse => {
+                format!("port {} is taken by another process", address.port())
+            }
+            io::ErrorKind::PermissionDenied => {
+                format!("this user may not listen on port {}", address.port())
+            }
+            io::ErrorKind::AddrNotAvailable => {
+                format!("{} is no address of this machine", address.ip())
+            }
             _ => format!("{address} cannot be listened on: {error}"),
         };
-        Failure::Unavailable(format!("{why}: take a free one with --random-ports, or name another with --listen"))
+        Failure::Unavailable(format!(
+            "{why}: take a free one with --random-ports, or name another with --listen"
+        ))
     })
 }
 

@@ -103,13 +103,16 @@ mod tests {
 
     #[test]
     fn a_pause_leaves_no_due_instant_and_the_end_of_it_a_later_one() {
-        let clock = || {
-            Some(events::ClockRef { metric: "first_resolution".into(), ..Default::default() })
-        };
+        let clock =
+            || Some(events::ClockRef { metric: "first_resolution".into(), ..Default::default() });
         let second = |seconds| Some(prost_types::Timestamp { seconds, nanos: 0 });
         let basis = Some(events::Basis { calendar_id: "office".into(), ..Default::default() });
-        let started =
-            events::CaseClockStarted { clock: clock(), due_at: second(100), basis, ..Default::default() };
+        let started = events::CaseClockStarted {
+            clock: clock(),
+            due_at: second(100),
+            basis,
+            ..Default::default()
+        };
         let paused = events::CaseClockPaused { clock: clock(), ..Default::default() };
         let resumed =
             events::CaseClockResumed { clock: clock(), due_at: second(130), ..Default::default() };

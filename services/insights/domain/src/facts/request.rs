@@ -119,7 +119,12 @@ impl RequestFacts {
     }
 
     fn end(&mut self, at: i64, ending: Ending) {
-        self.lifecycle.push(Lifecycle { at, ending: ending.into(), implausible: false, team: String::new() });
+        self.lifecycle.push(Lifecycle {
+            at,
+            ending: ending.into(),
+            implausible: false,
+            team: String::new(),
+        });
     }
 
     fn open(&mut self, at: i64, event: events::RequestOpened) {
@@ -170,12 +175,17 @@ impl Part for RequestFacts {
                 let event: events::RequestDueDateStated = fact.read()?;
                 let due = event.due_at.as_ref().and_then(wire::time::from_proto);
                 self.stated_due = Some(
-                    due.ok_or(DecodeError::Invalid { name: "request.due_date_stated", field: "due_at" })?
-                        .as_microsecond(),
+                    due.ok_or(DecodeError::Invalid {
+                        name: "request.due_date_stated",
+                        field: "due_at",
+                    })?
+                    .as_microsecond(),
                 );
             }
             "request.routed" => self.hold(at, fact.read::<events::RequestRouted>()?.team_id),
-            "request.reassigned" => self.hold(at, fact.read::<events::RequestReassigned>()?.team_id),
+            "request.reassigned" => {
+                self.hold(at, fact.read::<events::RequestReassigned>()?.team_id)
+            }
             "request.replied" => self.reply(at, &fact.read()?),
             "request.paused" => {
                 let reason = fact.read::<events::RequestPaused>()?.reason;
@@ -222,7 +232,10 @@ mod tests {
     #[test]
     fn only_a_public_reply_of_a_person_of_the_office_is_a_first_response() {
         let mut facts = RequestFacts::default();
-        let reply = |author: events::Author, public| events::RequestReplied { author: author.into(), public };
+        let reply = |author: events::Author, public| events::RequestReplied {
+            author: author.into(),
+            public,
+        };
         apply(&mut facts, "request.replied", 1, &reply(events::Author::Automatic, true));
         apply(&mut facts, "request.replied", 2, &reply(events::Author::Staff, false));
         apply(&mut facts, "request.replied", 3, &reply(events::Author::Requester, true));

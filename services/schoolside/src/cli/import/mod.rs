@@ -65,10 +65,15 @@ pub async fn run(command: ImportCommand, context: &Context) -> Result<(), Failur
         names::create(&plan, &mapping.source_system, &connection).await?;
         let bar = progress_bar(context, "importing");
         let sender = send::Sender::new(&plan, &mapping, connection.clone(), send::Mode::Apply);
-        let mut report = sender.send(Reader::open(&args.file, &mapping).map_err(Failure::usage)?, &bar).await?;
+        let mut report =
+            sender.send(Reader::open(&args.file, &mapping).map_err(Failure::usage)?, &bar).await?;
         bar.finish_and_clear();
         report.seconds = seconds(started);
-        if context.json { print_json(&report)? } else { out::line(report.to_string()) }
+        if context.json {
+            print_json(&report)?
+        } else {
+            out::line(report.to_string())
+        }
         report
     } else {
         if let Ok(connection) = context.connection.open("importer") {
@@ -85,7 +90,9 @@ pub async fn run(command: ImportCommand, context: &Context) -> Result<(), Failur
     };
     match report.refused.len() {
         0 => Ok(()),
-        count => Err(Failure::RowsRefused(format!("{count} rows were refused; they are listed above"))),
+        count => {
+            Err(Failure::RowsRefused(format!("{count} rows were refused; they are listed above")))
+        }
     }
 }
 
@@ -99,7 +106,11 @@ fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn read_plan(file: &Path, mapping: &Arc<Mapping>, context: &Context) -> Result<Plan, Failure> {
+async fn read_plan(
+    file: &Path,
+    mapping: &Arc<Mapping>,
+    context: &Context,
+) -> Result<Plan, Failure> {
     let reader = Reader::open(file, mapping).map_err(Failure::usage)?;
     let progress = reader.progress();
     let bar = progress_bar(context, "reading");

@@ -81,7 +81,13 @@ pub async fn taken(source: &str, connection: &Connection) -> Result<Taken, Failu
         schools: outside_names!(directory, list_schools, ListSchoolsRequest, schools, source),
         networks: outside_names!(directory, list_networks, ListNetworksRequest, networks, source),
         teams: outside_names!(directory, list_teams, ListTeamsRequest, teams, source),
-        types: outside_names!(catalogue, list_request_types, ListRequestTypesRequest, request_types, source),
+        types: outside_names!(
+            catalogue,
+            list_request_types,
+            ListRequestTypesRequest,
+            request_types,
+            source
+        ),
     })
 }
 
@@ -89,7 +95,8 @@ pub async fn taken(source: &str, connection: &Connection) -> Result<Taken, Failu
 pub async fn create(plan: &Plan, source: &str, connection: &Connection) -> Result<(), Failure> {
     let mut directory = directory(connection)?;
     let mut catalogue = catalogue(connection)?;
-    let command = |kind: &str, id: &str| CommandId::of(&format!("import/{source}/{kind}/{id}")).to_string();
+    let command =
+        |kind: &str, id: &str| CommandId::of(&format!("import/{source}/{kind}/{id}")).to_string();
     let keys = |name: &str| BTreeMap::from([(source.to_owned(), name.to_owned())]);
     for (name, id) in plan.networks.iter() {
         let request = DefineNetworkRequest {

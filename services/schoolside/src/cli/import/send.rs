@@ -15,7 +15,10 @@ use wire::schoolside::{
 
 use crate::{
     cli::{Connection, Failure, words},
-    import::{Fault, FileError, HistoryRow, Mapping, Names, Outcome, Plan, Reader, Refused, Report, Row, Taken},
+    import::{
+        Fault, FileError, HistoryRow, Mapping, Names, Outcome, Plan, Reader, Refused, Report, Row,
+        Taken,
+    },
 };
 
 const BATCH: usize = 500;
@@ -115,7 +118,8 @@ impl Sender {
 
     async fn take(&mut self, mut row: Row, batch: &mut Batch) -> Result<(), Failure> {
         self.report.warn(&mut row);
-        let place = Place { row: row.row, line: row.line, external_id: row.external_id().to_owned() };
+        let place =
+            Place { row: row.row, line: row.line, external_id: row.external_id().to_owned() };
         match row.outcome {
             Outcome::Known { .. } => self.report.keep(),
             Outcome::Refused(refused) => self.report.refuse(*refused),
@@ -130,7 +134,12 @@ impl Sender {
         Ok(())
     }
 
-    async fn put(&mut self, place: Place, history: &HistoryRow, batch: &mut Batch) -> Result<(), Failure> {
+    async fn put(
+        &mut self,
+        place: Place,
+        history: &HistoryRow,
+        batch: &mut Batch,
+    ) -> Result<(), Failure> {
         if !self.can_compare(history) {
             self.report.accept();
             return Ok(());
@@ -244,7 +253,10 @@ impl Sender {
 }
 
 fn may_pass(status: &tonic::Status) -> bool {
-    matches!(status.code(), Code::Unavailable | Code::DeadlineExceeded | Code::Unknown | Code::Cancelled)
+    matches!(
+        status.code(),
+        Code::Unavailable | Code::DeadlineExceeded | Code::Unknown | Code::Cancelled
+    )
 }
 
 async fn pause(tries: u32) {

@@ -22,7 +22,9 @@ pub enum RequestCommand {
     #[command(after_help = "Example:\n  schoolside request list --team T1 --open")]
     List(ListArgs),
     /// Write to the requester, or a note for the office.
-    #[command(after_help = "Example:\n  schoolside request reply 1048-26 'A technician comes at ten.'")]
+    #[command(
+        after_help = "Example:\n  schoolside request reply 1048-26 'A technician comes at ten.'"
+    )]
     Reply {
         /// The request.
         request: String,
@@ -33,7 +35,9 @@ pub enum RequestCommand {
         internal: bool,
     },
     /// Wait for something outside the team, with a reason.
-    #[command(after_help = "Example:\n  schoolside request pause 1048-26 --reason waiting-for-vendor --note 'part ordered'")]
+    #[command(
+        after_help = "Example:\n  schoolside request pause 1048-26 --reason waiting-for-vendor --note 'part ordered'"
+    )]
     Pause {
         /// The request.
         request: String,
@@ -51,7 +55,9 @@ pub enum RequestCommand {
         request: String,
     },
     /// Hand it to another team, role or member.
-    #[command(after_help = "Example:\n  schoolside request reassign 1048-26 --team T2 --reason wrong_team")]
+    #[command(
+        after_help = "Example:\n  schoolside request reassign 1048-26 --team T2 --reason wrong_team"
+    )]
     Reassign {
         /// The request.
         request: String,
@@ -72,7 +78,9 @@ pub enum RequestCommand {
         note: String,
     },
     /// Say that it is finished, and how.
-    #[command(after_help = "Example:\n  schoolside request resolve 1048-26 --outcome done --summary 'Valve replaced.'")]
+    #[command(
+        after_help = "Example:\n  schoolside request resolve 1048-26 --outcome done --summary 'Valve replaced.'"
+    )]
     Resolve {
         /// The request.
         request: String,
@@ -87,7 +95,9 @@ pub enum RequestCommand {
         summary: String,
     },
     /// Take a resolution back.
-    #[command(after_help = "Example:\n  schoolside request reopen 1048-26 --reason not_fixed --note 'cold again'")]
+    #[command(
+        after_help = "Example:\n  schoolside request reopen 1048-26 --reason not_fixed --note 'cold again'"
+    )]
     Reopen {
         /// The request.
         request: String,
@@ -117,7 +127,9 @@ pub enum RequestCommand {
         note: String,
     },
     /// Destroy everything a person typed in it; the history and the figures stay. Cannot be undone.
-    #[command(after_help = "Example:\n  schoolside request erase 1048-26 --ground parent_request --as operator")]
+    #[command(
+        after_help = "Example:\n  schoolside request erase 1048-26 --ground parent_request --as operator"
+    )]
     Erase {
         /// The request.
         request: String,

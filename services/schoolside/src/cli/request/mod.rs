@@ -3,7 +3,9 @@
 mod args;
 mod verbs;
 
-use wire::schoolside::requests::v1::{ListRequest, Request, request_service_client::RequestServiceClient};
+use wire::schoolside::requests::v1::{
+    ListRequest, Request, request_service_client::RequestServiceClient,
+};
 
 pub use self::args::RequestCommand;
 use super::{Authorized, Context, Failure, story, words};
@@ -60,7 +62,17 @@ pub fn list_text(requests: &[Request]) -> String {
         })
         .collect();
     out::table(
-        &["reference", "state", "priority", "type", "school", "team", "member", "opened", "summary"],
+        &[
+            "reference",
+            "state",
+            "priority",
+            "type",
+            "school",
+            "team",
+            "member",
+            "opened",
+            "summary",
+        ],
         &rows,
     )
 }

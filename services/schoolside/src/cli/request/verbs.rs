@@ -16,7 +16,9 @@ pub async fn send(command: RequestCommand, client: &mut Client) -> Result<Reques
     let etag = String::new();
     let name = |request: &str| words::resource("requests", request);
     let request = match command {
-        RequestCommand::Open(args) => client.open(open(args, command_id)?).await?.into_inner().request,
+        RequestCommand::Open(args) => {
+            client.open(open(args, command_id)?).await?.into_inner().request
+        }
         RequestCommand::Reply { request, body, internal } => {
             let call = ReplyRequest { name: name(&request), command_id, etag, body, internal };
             client.reply(call).await?.into_inner().request

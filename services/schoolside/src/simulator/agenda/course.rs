@@ -50,6 +50,8 @@ pub(super) struct Arrival<'a> {
     pub kind: &'a Type,
     /// The request that it repeats.
     pub repeats: Option<Case>,
+    /// Whether another repeats it: whoever links that one must see this one, so both stay with the school's team.
+    pub repeated: bool,
 }
 
 /// Something on the way to the resolution.
@@ -68,6 +70,8 @@ pub(super) struct Course<'a> {
     hours: &'a Hours,
     chance: Chance,
     principal: PersonId,
+    /// The team that serves the school.
+    home: TeamId,
     holder: TeamId,
     /// Which of the members in a role does the work.
     colleague: usize,
@@ -85,12 +89,14 @@ impl<'a> Course<'a> {
     fn begin(world: &'a World, arrival: &'a Arrival<'a>) -> Option<Self> {
         let day = arrival.case.day;
         let mut chance = Chance::of(&arrival.case.to_string());
+        let home = world.team(arrival.school.network(day)?, day)?.clone();
         Some(Self {
             world,
             arrival,
             hours: world.hours(arrival.kind.calendar),
             principal: arrival.school.principal(day)?.clone(),
-            holder: world.team(arrival.school.network(day)?, day)?.clone(),
+            holder: home.clone(),
+            home,
             colleague: usize::from(chance.happens(0.5)),
             chance,
             now: arrival.at,
@@ -145,7 +151,8 @@ impl<'a> Course<'a> {
             "T4" => 1.05,
             _ => 1.0,
         };
-        let sigma = match (definition.id.as_str(), definition.category.first().map(String::as_str)) {
+        let sigma = match (definition.id.as_str(), definition.category.first().map(String::as_str))
+        {
             ("FAC5" | "FAC6" | "PRC3", _) => 1.3,
             (_, Some("technology" | "accounting")) => 0.8,
             _ => 1.0,
@@ -169,7 +176,8 @@ impl<'a> Course<'a> {
         let target = FIRST_RESPONSE[priority][self.tier()] * HOUR;
         let reply = self.chance.lognormal(0.35 * target, 0.8);
         let mut milestones = vec![((reply / work).min(0.9), Milestone::FirstReply)];
-        if self.chance.happens(REASSIGNED) {
+        let linked = self.arrival.repeated || self.arrival.repeats.is_some();
+        if self.chance.happens(REASSIGNED) && !linked {
             self.hand_over(&mut milestones);
         }
         if self.chance.happens(WAITING_FOR_REQUESTER) {
@@ -190,10 +198,11 @@ impl<'a> Course<'a> {
     fn hand_over(&mut self, milestones: &mut Vec<(f64, Milestone)>) {
         let definition = &self.arrival.kind.definition;
         let at = self.chance.between(0.05, 0.5);
-        let home = (self.holder.clone(), definition.accountable_role);
+        let home = (self.home.clone(), definition.accountable_role);
         let to = |(team, role), reason| Milestone::HandOver { team, role, reason };
         if self.chance.happens(PING_PONG_OF_REASSIGNED) {
-            let others: Vec<TeamId> = self.world.teams().into_iter().filter(|team| *team != home.0).collect();
+            let others: Vec<TeamId> =
+                self.world.teams().into_iter().filter(|team| *team != home.0).collect();
             if let Some(other) = self.chance.one_of(&others) {
                 milestones.push((at, to((other.clone(), home.1), "expertise")));
                 milestones.push((at + 0.05, to(home, "wrong_team")));
@@ -210,7 +219,11 @@ impl<'a> Course<'a> {
                 milestones.push((at, to((desk.clone(), None), "expertise")));
             }
             _ => {
-                let role = if definition.accountable_role == Some(Role::Lead) { Role::Budget } else { Role::Lead };
+                let role = if definition.accountable_role == Some(Role::Lead) {
+                    Role::Budget
+                } else {
+                    Role::Lead
+                };
                 milestones.push((at, to((home.0, Some(role)), "workload")));
             }
         }
@@ -262,7 +275,10 @@ impl<'a> Course<'a> {
     fn open(&mut self) {
         let (school, day) = (self.arrival.school.id.clone(), self.arrival.case.day);
         let definition = &self.arrival.kind.definition;
-        let channel = *self.chance.one_of(&["portal", "portal", "portal", "phone", "email"]).unwrap_or(&"portal");
+        let channel = *self
+            .chance
+            .one_of(&["portal", "portal", "portal", "phone", "email"])
+            .unwrap_or(&"portal");
         let opening = Opening {
             request_type: definition.id.clone(),
             school: school.clone(),
@@ -292,6 +308,9 @@ impl<'a> Course<'a> {
         self.now = later(self.now, wait.max(HOUR));
         let words = words::not_fixed(&mut self.chance);
         self.requester(Action::Reopen(words));
+        // What is reopened is routed anew, to the school's team.
+        self.holder = self.home.clone();
+        self.now = self.now.saturating_add(FIRST_LOOK).unwrap_or(Timestamp::MAX);
         true
     }
 
@@ -363,7 +382,11 @@ impl<'a> Course<'a> {
         let role = self.arrival.kind.definition.accountable_role;
         let members = role.map_or(&[][..], |role| self.world.members(&team, role));
         if let Some(person) = members.get(self.colleague).or_else(|| members.first()).cloned() {
-            return if role == Some(Role::Lead) { Actor::Lead { person, team } } else { Actor::Member { person, team } };
+            return if role == Some(Role::Lead) {
+                Actor::Lead { person, team }
+            } else {
+                Actor::Member { person, team }
+            };
         }
         Actor::Lead { person: lead_of(&team), team }
     }

@@ -55,7 +55,13 @@ impl World {
                 let second = u32::try_from(chance.whole(0, 3599)).unwrap_or(0);
                 let at = self.instant(date, hour * 3600 + second);
                 let school = &self.schools[chance.weighted(&schools)];
-                arrivals.push(Arrival { case: self.case(date, 0), at, school, kind, repeats: None });
+                arrivals.push(Arrival {
+                    case: self.case(date, 0),
+                    at,
+                    school,
+                    kind,
+                    repeats: None,
+                });
             }
         }
         arrivals.sort_by_key(|arrival| arrival.at);
@@ -65,6 +71,7 @@ impl World {
             if number > 0 && chance.happens(DUPLICATES) {
                 let original = &arrivals[number - 1];
                 let (school, kind, case) = (original.school, original.kind, original.case);
+                arrivals[number - 1].repeated = true;
                 let repeating = &mut arrivals[number];
                 (repeating.school, repeating.kind, repeating.repeats) = (school, kind, Some(case));
             }

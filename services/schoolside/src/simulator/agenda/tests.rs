@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use jiff::{Timestamp, ToSpan, civil::{Date, date}};
+use jiff::{
+    Timestamp, ToSpan,
+    civil::{Date, date},
+};
 
 use super::*;
 use crate::district::{alder_bay::ALDER_BAY, catalogue::AttributeKind, read};
@@ -82,12 +85,20 @@ fn is_open(opening: &Opening) -> bool {
 
 #[test]
 fn so_many_answer_the_survey_and_most_are_satisfied() {
-    let open_types: BTreeSet<Case> = YEAR.iter().filter(|act| matches!(&act.action, Action::Open(opening) if is_open(opening))).map(|act| act.case).collect();
-    let of_these = |fits: fn(&Action) -> bool| count(|act| fits(&act.action) && open_types.contains(&act.case));
-    let finished = of_these(|action| matches!(action, Action::Resolve(_))) - of_these(|action| matches!(action, Action::Reopen(_)));
+    let open_types: BTreeSet<Case> = YEAR
+        .iter()
+        .filter(|act| matches!(&act.action, Action::Open(opening) if is_open(opening)))
+        .map(|act| act.case)
+        .collect();
+    let of_these = |fits: fn(&Action) -> bool| {
+        count(|act| fits(&act.action) && open_types.contains(&act.case))
+    };
+    let finished = of_these(|action| matches!(action, Action::Resolve(_)))
+        - of_these(|action| matches!(action, Action::Reopen(_)));
     let answered = count(|act| matches!(act.action, Action::Answer(_)));
     assert!((answered / finished - 0.42).abs() < 0.02, "{}", answered / finished);
-    let satisfied = count(|act| matches!(&act.action, Action::Answer(answers) if answers.satisfied));
+    let satisfied =
+        count(|act| matches!(&act.action, Action::Answer(answers) if answers.satisfied));
     assert!((0.65..0.85).contains(&(satisfied / answered)), "{}", satisfied / answered);
 }
 
@@ -140,7 +151,10 @@ fn a_life_is_in_order_begins_with_its_opening_and_leaves_time_to_be_routed() {
         assert!(life.iter().enumerate().all(|(nth, act)| usize::from(act.step) == nth), "{life:?}");
         assert!(life.windows(2).all(|pair| pair[0].at < pair[1].at), "{life:?}");
         assert!(matches!(life[0].action, Action::Open(_)), "{life:?}");
-        assert!(life.get(1).is_none_or(|second| second.at >= life[0].at + 11.minutes()), "{life:?}");
+        assert!(
+            life.get(1).is_none_or(|second| second.at >= life[0].at + 11.minutes()),
+            "{life:?}"
+        );
     }
 }
 
@@ -153,7 +167,9 @@ fn nobody_acts_outside_the_hours_in_which_they_work() {
             kinds.insert(act.case, opening.request_type.to_string());
             let hour = WORLD.zone.to_datetime(act.at).hour();
             assert!((5..22).contains(&hour), "{act:?}");
-        } else if !matches!(act.actor, Actor::School { .. }) && !emergencies.contains(&kinds[&act.case].as_str()) {
+        } else if !matches!(act.actor, Actor::School { .. })
+            && !emergencies.contains(&kinds[&act.case].as_str())
+        {
             let hour = WORLD.zone.to_datetime(act.at).hour();
             let hours = if kinds[&act.case] == "TRN1" { 5..18 } else { 7..17 };
             assert!(hours.contains(&hour), "{act:?}");
@@ -170,13 +186,19 @@ fn tier_three_is_served_faster_and_yet_late_more_often() {
                 continue;
             }
             let acts = course::acts(&WORLD, arrival);
-            let paused = acts.iter().any(|act| matches!(act.action, Action::PauseForRequester | Action::PauseForVendor));
-            let Some(done) = acts.iter().find(|act| matches!(act.action, Action::Resolve(_))) else { continue };
+            let paused = acts.iter().any(|act| {
+                matches!(act.action, Action::PauseForRequester | Action::PauseForVendor)
+            });
+            let Some(done) = acts.iter().find(|act| matches!(act.action, Action::Resolve(_)))
+            else {
+                continue;
+            };
             let tier = world::tier_index(arrival.school.tier(day));
             let hours = WORLD.hours(arrival.kind.calendar);
             let open = hours.between(arrival.at, done.at).as_secs_f64();
             if !paused {
-                served[tier].push((open / arrival.kind.targets[0], open > arrival.kind.targets[tier]));
+                served[tier]
+                    .push((open / arrival.kind.targets[0], open > arrival.kind.targets[tier]));
             }
         }
     }
@@ -184,7 +206,8 @@ fn tier_three_is_served_faster_and_yet_late_more_often() {
         tier.sort_by(|a, b| a.0.total_cmp(&b.0));
         tier[tier.len() / 2].0
     };
-    let late = |tier: &[(f64, bool)]| tier.iter().filter(|it| it.1).count() as f64 / tier.len() as f64;
+    let late =
+        |tier: &[(f64, bool)]| tier.iter().filter(|it| it.1).count() as f64 / tier.len() as f64;
     let [one, _, three] = &mut served;
     assert!(median(three) < median(one), "{} {}", median(three), median(one));
     assert!(late(three) > late(one), "{} {}", late(three), late(one));

@@ -135,7 +135,9 @@ impl World {
 
     fn learn(&mut self, fact: Fact) {
         match fact {
-            Fact::School { school, enrolment, .. } => self.schools.push(school_of(self.seed, school, enrolment)),
+            Fact::School { school, enrolment, .. } => {
+                self.schools.push(school_of(self.seed, school, enrolment))
+            }
             Fact::SchoolNetwork { school, network, from } => {
                 if let Some(school) = self.school_mut(&school) {
                     school.networks.push((from, network));
@@ -189,7 +191,11 @@ impl World {
 
     /// The teams that serve networks.
     pub(super) fn teams(&self) -> Vec<TeamId> {
-        self.serving.values().filter_map(|since| since.last()).map(|(_, team)| team.clone()).collect()
+        self.serving
+            .values()
+            .filter_map(|since| since.last())
+            .map(|(_, team)| team.clone())
+            .collect()
     }
 
     /// The members in a role of a team.
@@ -203,7 +209,8 @@ impl World {
         let year = if date.month() >= 7 { date.year() } else { date.year() - 1 };
         let first = Date::constant(year, 8, 1);
         let days = first.series(1.day()).take_while(|day| *day <= date);
-        let nth_with_pupils = if pupils { days.filter(|day| self.has_pupils(*day)).count() } else { 0 };
+        let nth_with_pupils =
+            if pupils { days.filter(|day| self.has_pupils(*day)).count() } else { 0 };
         Day { date, office: self.opens(&self.office, date), pupils, nth_with_pupils }
     }
 
@@ -281,7 +288,8 @@ fn since<T>(history: &Since<T>, day: Date) -> Option<&T> {
 
 fn school_of(seed: u64, id: SchoolId, enrolment: u32) -> School {
     let mut chance = Chance::of(&format!("simulator/{seed}/school/{id}"));
-    let size_and_chance = f64::from(enrolment.max(1)).powf(0.8) * chance.lognormal(1.0, SCHOOL_SIGMA);
+    let size_and_chance =
+        f64::from(enrolment.max(1)).powf(0.8) * chance.lognormal(1.0, SCHOOL_SIGMA);
     let mood = PRINCIPAL_SIGMA * chance.normal();
     School {
         id,
