@@ -1,5 +1,7 @@
 //! Whole-system stories, told with the real binary as a user would tell them: its command line, its signals, its files.
 
+#![expect(clippy::unwrap_used, reason = "what a story cannot get fails the test")]
+
 mod history;
 mod life;
 mod processes;

@@ -5,6 +5,7 @@
 //! vocabularies of the glossary ([`vocabulary`]), the injected [`time::Clock`], how an event becomes bytes
 //! ([`event`]), how a refusal is classified ([`refusal`]), and the given/when/then of tests ([`scenario`]).
 
+pub mod chain;
 pub mod decider;
 pub mod event;
 pub mod id;
@@ -13,6 +14,7 @@ pub mod scenario;
 pub mod time;
 pub mod vocabulary;
 
+pub use chain::chain;
 pub use decider::Decider;
 pub use event::{DecodeError, Encoded, EventCodec};
 pub use id::{

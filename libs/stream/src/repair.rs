@@ -65,7 +65,11 @@ impl Runner {
                 Err(PageError::Handle(HandleError::Poison(poison))) => return Ok(Err(poison)),
                 Err(PageError::Handle(HandleError::Transient(failure))) => {
                     let subscription = self.subscription.name;
-                    tracing::warn!(error = &*failure, subscription, "a record is retried");
+                    tracing::warn!(
+                        error = kernel::chain(&*failure),
+                        subscription,
+                        "a record is retried"
+                    );
                     backoff.pause(&self.shutdown).await?;
                 }
             }
@@ -190,7 +194,11 @@ impl Runner {
             // The wish stands, and is tried again with the next look.
             HandleError::Transient(failure) => {
                 let subscription = self.subscription.name;
-                tracing::warn!(error = &*failure, subscription, "a parked record is retried");
+                tracing::warn!(
+                    error = kernel::chain(&*failure),
+                    subscription,
+                    "a parked record is retried"
+                );
                 Ok(())
             }
         }
@@ -198,13 +206,6 @@ impl Runner {
 }
 
 /// An error with its causes, cut to what is worth keeping.
-fn described(error: &(dyn std::error::Error + Send + Sync)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text.chars().take(MAX_ERROR).collect()
+fn described(error: &(dyn std::error::Error + Send + Sync + 'static)) -> String {
+    kernel::chain(error).chars().take(MAX_ERROR).collect()
 }

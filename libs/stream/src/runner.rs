@@ -140,7 +140,7 @@ impl Runner {
                 }
                 Setback::Failed(failure) => {
                     tracing::warn!(
-                        error = &*failure,
+                        error = kernel::chain(&*failure),
                         subscription = name,
                         "interrupted; going on shortly"
                     );
@@ -203,7 +203,7 @@ impl Runner {
                 Err(PageError::Overtaken) => return Err(Setback::Overtaken),
                 Err(PageError::Handle(HandleError::Poison(failure))) => {
                     tracing::warn!(
-                        error = &*failure,
+                        error = kernel::chain(&*failure),
                         subscription = self.subscription.name,
                         "a page holds poison"
                     );
@@ -211,7 +211,7 @@ impl Runner {
                 }
                 Err(PageError::Handle(HandleError::Transient(failure))) => {
                     tracing::warn!(
-                        error = &*failure,
+                        error = kernel::chain(&*failure),
                         subscription = self.subscription.name,
                         "a page is retried"
                     );

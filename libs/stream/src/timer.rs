@@ -90,7 +90,7 @@ async fn tick(timer: TimerHandle, clock: SharedClock) {
             Ok(()) => pause = FIRST_PAUSE,
             Err(failure) => {
                 tracing::warn!(
-                    error = &*failure,
+                    error = kernel::chain(&*failure),
                     timer = timer.name(),
                     "due work failed; it is tried again"
                 );

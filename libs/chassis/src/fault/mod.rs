@@ -22,7 +22,7 @@ mod tests;
 
 use std::{collections::HashMap, error::Error, time::Duration};
 
-use kernel::{Refusal, Version};
+use kernel::{Refusal, Version, chain};
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
@@ -242,20 +242,6 @@ impl Fault {
         }
         details
     }
-}
-
-/// An error and its causes in one line; a cause that its error's text says already is left out.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        let said = next.to_string();
-        if !text.ends_with(&said) {
-            text = format!("{text}: {said}");
-        }
-        cause = next.source();
-    }
-    text
 }
 
 impl std::fmt::Display for Fault {

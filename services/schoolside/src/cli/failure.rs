@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use kernel::chain;
 use tonic_types::StatusExt;
 
 /// Why a command failed.
@@ -23,12 +24,12 @@ pub enum Failure {
 
 impl Failure {
     /// A failure to start or to go on, with everything behind it.
-    pub fn unavailable(error: impl std::error::Error) -> Self {
+    pub fn unavailable(error: impl std::error::Error + 'static) -> Self {
         Self::Unavailable(chain(&error))
     }
 
     /// A mistake of the user, with everything behind it.
-    pub fn usage(error: impl std::error::Error) -> Self {
+    pub fn usage(error: impl std::error::Error + 'static) -> Self {
         Self::Usage(chain(&error))
     }
 
@@ -42,17 +43,6 @@ impl Failure {
             Self::Unavailable(_) => 69,
         })
     }
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
 
 impl From<tonic::Status> for Failure {

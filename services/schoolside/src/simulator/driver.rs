@@ -204,7 +204,8 @@ fn waves(acts: Vec<Act>) -> (Vec<Vec<Act>>, Vec<Vec<Act>>) {
     }
     let (mut first, mut then) = (Vec::new(), Vec::new());
     for mut acts in by_case.into_values() {
-        let routed = acts.iter().position(|act| matches!(act.action, Action::Open(_) | Action::Reopen(_)));
+        let routed =
+            acts.iter().position(|act| matches!(act.action, Action::Open(_) | Action::Reopen(_)));
         let rest = routed.map(|routed| acts.split_off(routed + 1)).unwrap_or_default();
         first.push(acts);
         if !rest.is_empty() {

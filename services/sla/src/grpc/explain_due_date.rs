@@ -108,7 +108,7 @@ fn part(part: &Part) -> pb::Part {
 fn fault(error: HandleError) -> Fault {
     match error {
         HandleError::Transient(error) => {
-            tracing::warn!(error = &*error, "a due date cannot be explained now");
+            tracing::warn!(error = kernel::chain(&*error), "a due date cannot be explained now");
             Fault::unavailable("the database is not available: try again shortly")
         }
         HandleError::Poison(error) => Fault::bug(error),

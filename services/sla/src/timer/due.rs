@@ -63,7 +63,7 @@ impl DueWork for DueClocks {
                 Ok(None) => wakes.push((request, None)),
                 // One request that cannot be understood must not keep the others waiting.
                 Err(HandleError::Poison(error)) => {
-                    tracing::error!(error = &*error, %request, "the clocks of a request cannot be looked at");
+                    tracing::error!(error = kernel::chain(&*error), %request, "the clocks of a request cannot be looked at");
                     wakes.push((request, Some(now + RETRY)));
                 }
                 Err(error) => return Err(error.into()),

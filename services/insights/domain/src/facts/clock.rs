@@ -35,7 +35,8 @@ type Instant = Option<prost_types::Timestamp>;
 
 impl ClockFacts {
     fn stand(&mut self, clock: Option<&events::ClockRef>, from: i64, due: &Instant) {
-        let due = due.as_ref().and_then(wire::time::from_proto).map(|due| due.as_microsecond());
+        let due =
+            due.as_ref().and_then(wire::time::from_proto).map(jiff::Timestamp::as_microsecond);
         let history = match clock.map(|clock| clock.metric.as_str()) {
             Some("first_resolution") => &mut self.resolution,
             Some("first_response") => &mut self.response,

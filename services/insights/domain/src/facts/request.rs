@@ -184,7 +184,7 @@ impl Part for RequestFacts {
             }
             "request.routed" => self.hold(at, fact.read::<events::RequestRouted>()?.team_id),
             "request.reassigned" => {
-                self.hold(at, fact.read::<events::RequestReassigned>()?.team_id)
+                self.hold(at, fact.read::<events::RequestReassigned>()?.team_id);
             }
             "request.replied" => self.reply(at, &fact.read()?),
             "request.paused" => {

@@ -2,12 +2,16 @@
 
 use secrecy::SecretString;
 use testkit::{TestServer, Who, assembled};
-use wire::schoolside::directory::v1::{GetSchoolRequest, GetTeamRequest, RegisterSchoolRequest};
+use wire::schoolside::directory::v1::{GetSchoolRequest, RegisterSchoolRequest};
 
 use crate::{
     cli::Connection,
-    district::{Clients, Fact, Source, State, alder_bay::ALDER_BAY, apply, enter, plan, read},
+    district::{
+        Clients, Source, State, alder_bay::ALDER_BAY, apply, apply_fact, enter, plan, read,
+    },
 };
+
+use super::with;
 
 async fn running() -> (TestServer, Clients) {
     let server = TestServer::start([
@@ -77,32 +81,22 @@ async fn a_changed_description_is_changed_back_and_a_cut_load_goes_on() {
 #[tokio::test(flavor = "multi_thread")]
 async fn facts_entered_when_their_time_came_tell_what_was_known_when() {
     let (server, mut clients) = running().await;
-    for (recorded, fact) in facts(&ALDER_BAY).facts_in_recorded_order() {
+    let change =
+        "effective,recorded,what,subject,value\n2026-02-05,2026-02-12,school_tier,0101,3\n";
+    let files = with("directory_changes.csv", change).unwrap();
+    for (recorded, fact) in files.facts_in_recorded_order() {
         if let Some(recorded) = recorded {
             server.clock.set(recorded);
         }
-        if !matches!(fact, Fact::RuleSet(_)) {
-            enter(&clients, &[(recorded, fact)]).await.unwrap();
-        }
+        apply_fact(&clients, recorded, &fact).await.unwrap();
     }
     server.settle().await;
-    let mut team = async |known_at: &str| {
+    let mut tier = async |known_at: &str| {
         let known_at = Some(wire::time::to_proto(known_at.parse().unwrap()));
-        let (name, as_of) = ("schools/0208".into(), "2026-01-06".into());
+        let (name, as_of) = ("schools/0101".into(), "2026-02-06".into());
         let request = GetSchoolRequest { name, as_of, known_at, ..Default::default() };
-        clients.directory.get_school(request).await.unwrap().into_inner().school.unwrap().team
+        clients.directory.get_school(request).await.unwrap().into_inner().school.unwrap().tier
     };
-    assert_eq!(
-        team("2026-01-11T12:00:00-05:00").await,
-        "teams/T2",
-        "as it was known before 12 January"
-    );
-    assert_eq!(team("2026-01-13T12:00:00-05:00").await, "teams/T3", "as it truly was");
-    let request = GetTeamRequest {
-        name: "teams/T1".into(),
-        as_of: "2026-02-02".into(),
-        ..Default::default()
-    };
-    let team = clients.directory.get_team(request).await.unwrap().into_inner().team.unwrap();
-    assert_eq!((team.schools.len(), team.members.len()), (15, 9));
+    assert_eq!(tier("2026-02-11T12:00:00-05:00").await, 1, "as it was known before 12 February");
+    assert_eq!(tier("2026-02-13T12:00:00-05:00").await, 3, "as it truly was");
 }
