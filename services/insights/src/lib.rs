@@ -7,4 +7,4 @@ mod grpc;
 mod projection;
 mod wiring;
 
-pub use wiring::assemble;
+pub use wiring::{PERMISSIONS, assemble};

@@ -43,17 +43,19 @@ impl Foundation {
     /// Fails clearly when the database does not answer.
     async fn pools(&self) -> Result<(PgPool, PgPool), Failure> {
         let options = |connections| {
-            eventlog::guarded(PgPoolOptions::new())
-                .max_connections(connections)
-                .acquire_timeout(PATIENCE)
+            PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE)
         };
         let away = |error: sqlx::Error| {
             Failure::Unavailable(format!(
                 "the database does not answer: {error}; check --database-url and that Postgres runs"
             ))
         };
-        let pool = options(16).connect(&self.database_url).await.map_err(away)?;
-        let projections = options(12).connect_lazy(&self.database_url).map_err(away)?;
+        let callers = eventlog::guarded(options(16));
+        let pool = callers.connect(&self.database_url).await.map_err(away)?;
+        // Nobody who goes away cancels what runs beside, so its connections need no guard, which would cost a round
+        // trip at each of very many uses. A connection that broke is noticed by its user, who tries again.
+        let beside = options(12).test_before_acquire(false);
+        let projections = beside.connect_lazy(&self.database_url).map_err(away)?;
         Ok((pool, projections))
     }
 
@@ -66,7 +68,7 @@ impl Foundation {
         Keys::open_or_create(&keys_dir).map_err(Failure::unavailable)?;
         let verifier = Verifier::open(&keys_dir).map_err(Failure::unavailable)?;
         let (pool, projections) = self.pools().await?;
-        let logs = Logs::of(pool.clone());
+        let logs = Logs::of(projections.clone());
         let deps = Deps {
             pool,
             projections,

@@ -1,8 +1,12 @@
 //! Finding out when everything that follows from what happened has been done: for the demo's driver and for tests.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 
 use eventlog::ReadError;
+use futures::future::try_join_all;
 use kernel::{Position, SharedClock};
 use stream::{BoxError, Progress, TimerHandle};
 
@@ -71,13 +75,8 @@ impl Settler {
     }
 
     async fn heads(&self) -> Result<HashMap<&'static str, Position>, ReadError> {
-        let mut heads = HashMap::new();
-        for progress in &self.progress {
-            let source = progress.source();
-            if !heads.contains_key(source) {
-                heads.insert(source, self.logs.reader(source).head().await?);
-            }
-        }
-        Ok(heads)
+        let sources: BTreeSet<&'static str> = self.progress.iter().map(Progress::source).collect();
+        let head = async |source| Ok((source, self.logs.reader(source).head().await?));
+        try_join_all(sources.into_iter().map(head)).await.map(HashMap::from_iter)
     }
 }

@@ -28,7 +28,12 @@ async fn a_call_without_a_good_token_is_turned_away_with_the_reason() {
     let (server, _) = serve().await;
     let good = Claims::new("people/x", &[CallerRole::Lead], HOUR);
     let token = |claims: &Claims| Some(format!("Bearer {}", server.token_with(claims)));
-    let tampered = token(&good).map(|token| format!("{}A", &token[..token.len() - 1]));
+    // What an operator's token says, under the signature of a lead's.
+    let operator = server.token_with(&Claims::new("people/x", &[CallerRole::Operator], HOUR));
+    let lead = server.token_with(&good);
+    let (said, signature) =
+        (operator.rsplit_once('.').unwrap().0, lead.rsplit_once('.').unwrap().1);
+    let forged = Some(format!("Bearer {said}.{signature}"));
     let unsigned =
         "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJwZW9wbGUveCIsInJvbGVzIjpbImxlYWQiXX0.".to_owned();
     for (value, reason) in [
@@ -36,7 +41,7 @@ async fn a_call_without_a_good_token_is_turned_away_with_the_reason() {
         (Some("Basic dTpw".to_owned()), "TOKEN_INVALID"),
         (Some("Bearer nonsense".to_owned()), "TOKEN_INVALID"),
         (Some(unsigned), "TOKEN_INVALID"),
-        (tampered, "TOKEN_INVALID"),
+        (forged, "TOKEN_INVALID"),
         (token(&Claims { iss: "elsewhere".into(), ..good.clone() }), "TOKEN_INVALID"),
         (token(&Claims { aud: "elsewhere".into(), ..good.clone() }), "TOKEN_INVALID"),
         (token(&Claims { roles: vec!["system".into()], ..good.clone() }), "TOKEN_INVALID"),

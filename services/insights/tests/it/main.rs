@@ -6,3 +6,12 @@
 mod figures;
 mod scorecard;
 mod world;
+
+#[test]
+fn every_rpc_has_a_permission() {
+    testkit::assert_every_rpc_has_a_permission(
+        wire::DESCRIPTORS,
+        &["schoolside.insights.v1"],
+        &[insights::PERMISSIONS],
+    );
+}

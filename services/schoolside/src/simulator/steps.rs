@@ -1,13 +1,16 @@
-//! Where the demo's clock goes next while its first days are played: ten minutes, or an hour in which nothing is due.
+//! Where the demo's clock goes next while its first days are played: ten minutes by day, at night twenty minutes to
+//! where something is due, or an hour in which nothing is.
 
 use jiff::{SignedDuration, Timestamp};
 
-/// A step by day, and whenever somebody has something to do.
+/// A step by day.
 const SHORT: SignedDuration = SignedDuration::from_mins(10);
+/// A step at night when somebody has something to do.
+const NIGHT: SignedDuration = SignedDuration::from_mins(20);
 /// A step through a night or a weekend, so that what falls due in it is done about when it is due.
 const LONG: SignedDuration = SignedDuration::from_hours(1);
 
-/// The next instant: on the grid of ten minutes; of an hour when it is quiet and nothing is due by then.
+/// The next instant on the grid that fits.
 pub(super) fn next(
     now: Timestamp,
     quiet: bool,
@@ -18,7 +21,7 @@ pub(super) fn next(
     let long = on_grid(now, LONG);
     let next = match due {
         _ if !quiet => short,
-        Some(due) if due < long => on_grid(due - SignedDuration::from_micros(1), SHORT).max(short),
+        Some(due) if due < long => on_grid(due - SignedDuration::from_micros(1), NIGHT).max(short),
         _ => long,
     };
     next.min(end)
@@ -47,7 +50,7 @@ mod tests {
     #[case::a_quiet_hour("02:00:00", true, None, "03:00:00")]
     #[case::from_within_a_quiet_hour("02:20:00", true, Some("04:00:00"), "03:00:00")]
     #[case::a_call_at_night("02:00:00", true, Some("02:31:00"), "02:40:00")]
-    #[case::a_call_on_the_grid("02:00:00", true, Some("02:30:00"), "02:30:00")]
+    #[case::a_call_on_the_grid("02:00:00", true, Some("02:20:00"), "02:20:00")]
     #[case::something_overdue("02:00:00", true, Some("01:55:00"), "02:10:00")]
     #[case::the_end("22:55:00", false, None, "23:00:00")]
     fn the_clock_goes(

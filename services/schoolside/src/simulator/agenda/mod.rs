@@ -61,6 +61,7 @@ impl World {
                     school,
                     kind,
                     repeats: None,
+                    repeated: false,
                 });
             }
         }
