@@ -76,15 +76,7 @@ async fn tally(
     .bind(PgTimestamp(question.evaluated_at))
     .fetch(&insights.pool);
     while let Some((request, clocks)) = rows.try_next().await? {
-        let facts = CaseFacts {
-            request: RequestFacts::decode(request.as_slice()).map_err(Fault::bug)?,
-            clocks: clocks
-                .map(|bytes| ClockFacts::decode(bytes.as_slice()))
-                .transpose()
-                .map_err(Fault::bug)?
-                .unwrap_or_default(),
-            surveys: Vec::new(),
-        };
+        let facts = facts(&request, clocks.as_deref())?;
         let Some(judged) = judge(&facts, at) else { continue };
         let team = if by_team { judged.team } else { "" };
         match tallies.get_mut(team) {
@@ -93,6 +85,18 @@ async fn tally(
         }
     }
     Ok(tallies)
+}
+
+/// The facts that figures need. A stated due date stands above every clock: theirs need not be read then.
+fn facts(request: &[u8], clocks: Option<&[u8]>) -> Result<CaseFacts, Fault> {
+    let request = RequestFacts::decode(request).map_err(Fault::bug)?;
+    let clocks = match clocks {
+        Some(bytes) if request.stated_due.is_none() => {
+            ClockFacts::decode(bytes).map_err(Fault::bug)?
+        }
+        Some(_) | None => ClockFacts::default(),
+    };
+    Ok(CaseFacts { request, clocks, surveys: Vec::new() })
 }
 
 /// An open end of a window as an instant that Postgres can compare with.

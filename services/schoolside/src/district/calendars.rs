@@ -42,7 +42,7 @@ pub(super) fn read(
     for known in [None].into_iter().chain(edges) {
         match as_known(text, &definition.zone, known) {
             Ok(document) => {
-                files.calendar_versions.push(entry(known.or(settings.recorded), document))
+                files.calendar_versions.push(entry(known.or(settings.recorded), document));
             }
             Err(problem) => errors.push(place.error("", "", problem)),
         }
@@ -83,7 +83,7 @@ pub(super) fn id_of<I: std::str::FromStr<Err: std::fmt::Display>>(
     let stem = stem.strip_suffix(".toml").unwrap_or(stem);
     stem.parse()
         .map_err(|error: I::Err| {
-            errors.push(Place::new(file, None).error("", "", format!("{error}: rename the file")))
+            errors.push(Place::new(file, None).error("", "", format!("{error}: rename the file")));
         })
         .ok()
 }

@@ -226,7 +226,7 @@ fn checked_condition(
 ) -> Option<Condition> {
     let field = condition.field;
     if !FIELDS.contains(&field.as_str())
-        && !field.strip_prefix("attribute.").is_some_and(|name| !name.is_empty())
+        && field.strip_prefix("attribute.").is_none_or(str::is_empty)
     {
         errors.push(place.error(
             "field",

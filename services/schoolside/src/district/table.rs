@@ -76,7 +76,7 @@ fn header_names(
     for name in header {
         match known.iter().find(|known| *known == name) {
             Some(known) if names.contains(known) => {
-                errors.push(place.error(name, "", "stands twice in the header: remove one"))
+                errors.push(place.error(name, "", "stands twice in the header: remove one"));
             }
             Some(known) => names.push(known),
             None => errors.push(place.error(
