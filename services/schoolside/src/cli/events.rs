@@ -60,9 +60,9 @@ pub async fn run(command: EventsCommand, context: &Context) -> Result<(), Failur
             while let Some(page) = stream.message().await? {
                 for event in &page.events {
                     if context.json {
-                        out::json(&to_json(event))
+                        out::json(&to_json(event));
                     } else {
-                        out::line(to_text(event))
+                        out::line(to_text(event));
                     }
                 }
             }

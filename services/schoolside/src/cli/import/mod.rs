@@ -70,9 +70,9 @@ pub async fn run(command: ImportCommand, context: &Context) -> Result<(), Failur
         bar.finish_and_clear();
         report.seconds = seconds(started);
         if context.json {
-            print_json(&report)?
+            print_json(&report)?;
         } else {
-            out::line(report.to_string())
+            out::line(report.to_string());
         }
         report
     } else {

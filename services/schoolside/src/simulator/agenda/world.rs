@@ -136,7 +136,7 @@ impl World {
     fn learn(&mut self, fact: Fact) {
         match fact {
             Fact::School { school, enrolment, .. } => {
-                self.schools.push(school_of(self.seed, school, enrolment))
+                self.schools.push(school_of(self.seed, school, enrolment));
             }
             Fact::SchoolNetwork { school, network, from } => {
                 if let Some(school) = self.school_mut(&school) {
