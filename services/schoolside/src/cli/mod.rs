@@ -1,6 +1,6 @@
 //! The command line: one file per subject, each a client of the public gRPC API like any other.
 //!
-//! To add a command: a variant in [`Command`], a file with its arguments (help with an example) and its `run`,
+//! To add a command: a variant in `Command`, a file with its arguments (help with an example) and its `run`,
 //! readable output through [`crate::out`], and the same as `--json`.
 
 mod connection;

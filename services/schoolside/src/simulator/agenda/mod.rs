@@ -2,7 +2,7 @@
 //!
 //! Everything here is a pure function of the seed, so an agenda can be made anew at any time: after a crash the same
 //! lines appear with the same command ids, and doing one twice is a duplicate. Each day has a stream of chance of its
-//! own ([`Chance`](chance::Chance)), so any day can be made without those before it. What is drawn, and with which
+//! own (`Chance`), so any day can be made without those before it. What is drawn, and with which
 //! parameters, is the district's description; what that leaves open is decided here: the sigma of first replies (.8),
 //! of pauses (.7 and .6) and of the time until a reopening or an answer (.8), and that a holiday is like a Sunday.
 
