@@ -1,6 +1,6 @@
 //! The gRPC server: one port for every assembled service, with health, reflection, the event feed and gRPC-Web.
 //!
-//! A call passes, from the outside in: CORS and gRPC-Web, then [`guard`] (trace, identity, permission, time limit),
+//! A call passes, from the outside in: CORS and gRPC-Web, then `guard` (trace, identity, permission, time limit),
 //! then its handler. What reaches a handler has an identity in its extensions and a deadline on it.
 
 mod feed;
