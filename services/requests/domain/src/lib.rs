@@ -1,7 +1,7 @@
 //! What schools ask for: the rules of the catalogue and of a request's whole life, free of I/O.
 //!
 //! [`request_type`] is the catalogue, [`request`] one ask. [`access`] says who may read and do what,
-//! [`reference`] is the number said on the phone, [`words`] the closed vocabularies.
+//! [`mod@reference`] is the number said on the phone, [`words`] the closed vocabularies.
 
 pub mod access;
 mod proto;
