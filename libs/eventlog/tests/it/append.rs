@@ -161,11 +161,11 @@ async fn a_reader_in_another_process_is_woken_by_notification() {
     let database = Database::create().await;
     let log = database.log().await;
     // Another user name is another key: wake-ups of their own, as in another process.
-    sqlx::raw_sql("do $$ begin create role log_elsewhere superuser login; exception when others then null; end $$")
-        .execute(&database.pool)
-        .await
-        .unwrap();
-    let options = database.pool.connect_options().as_ref().clone().username("log_elsewhere");
+    let sql = "drop role if exists log_elsewhere;
+               create role log_elsewhere superuser login password 'elsewhere'";
+    sqlx::raw_sql(sql).execute(&database.pool).await.unwrap();
+    let options = database.pool.connect_options().as_ref().clone();
+    let options = options.username("log_elsewhere").password("elsewhere");
     let elsewhere = sqlx::PgPool::connect_with(options).await.unwrap();
     let reader = LogReader::of(elsewhere.clone(), CONTEXT, &Wakeups::of(&elsewhere));
     let began = tokio::time::Instant::now();
@@ -181,6 +181,7 @@ async fn a_reader_in_another_process_is_woken_by_notification() {
     }
     assert!(woken_early, "40 appends took {:?}: only the tick woke the reader", began.elapsed());
     elsewhere.close().await;
+    sqlx::raw_sql("drop role log_elsewhere").execute(&database.pool).await.unwrap();
     database.drop().await;
 }
 
