@@ -1,6 +1,6 @@
 //! A database of a test's own.
 
-use std::str::FromStr;
+use std::{str::FromStr, sync::mpsc, time::Duration};
 
 use eventlog::guarded;
 use sqlx::{
@@ -9,6 +9,11 @@ use sqlx::{
 };
 
 const VARIABLE: &str = "SCHOOLSIDE_TEST_DATABASE_URL";
+
+/// How long the end of a test waits for its database to be dropped. Postgres does it only when nobody is logging in, and
+/// a connection that the test's runtime was opening cannot go on while the test's thread waits here. The server has the
+/// statement by then, and drops the database as soon as the runtime is gone.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// A new, empty database in the server that `SCHOOLSIDE_TEST_DATABASE_URL` names; dropped with this value.
 #[derive(Debug)]
@@ -64,18 +69,18 @@ impl TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        let (server, name) = (self.server.clone(), self.name.clone());
+        let sql = format!("drop database if exists {} with (force)", self.name);
+        let server = self.server.clone();
+        let (dropped, waiting) = mpsc::channel();
         // The test's own runtime may be ending; and a test that fails must still leave nothing behind.
-        let dropping = std::thread::spawn(move || {
+        std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             if let Ok(runtime) = runtime {
-                runtime.block_on(execute(
-                    &server,
-                    &format!("drop database if exists {name} with (force)"),
-                ));
+                runtime.block_on(execute(&server, &sql));
             }
+            let _ = dropped.send(());
         });
-        let _ = dropping.join();
+        let _ = waiting.recv_timeout(PATIENCE);
     }
 }
 
@@ -125,11 +130,16 @@ mod tests {
         assert_eq!(current, name);
         drop(database);
         let mut connection = PgConnection::connect(&server).await.unwrap();
-        let left: i64 = sqlx::query_scalar("select count(*) from pg_database where datname = $1")
-            .bind(name)
-            .fetch_one(&mut connection)
-            .await
-            .unwrap();
-        assert_eq!(left, 0);
+        let gone = async {
+            let sql = "select count(*) from pg_database where datname = $1";
+            while sqlx::query_scalar::<_, i64>(sql)
+                .bind(&name)
+                .fetch_one(&mut connection)
+                .await
+                .unwrap()
+                != 0
+            {}
+        };
+        tokio::time::timeout(Duration::from_secs(60), gone).await.unwrap();
     }
 }
