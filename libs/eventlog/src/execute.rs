@@ -51,7 +51,22 @@ pub async fn execute<D: Decider + 'static>(
     stream: StreamId,
     command: D::Command,
 ) -> Result<Executed<D>, ExecuteError<D::Refusal>> {
-    unbroken(log.clone(), call, stream, command, None).await
+    unbroken::<D>(log.clone(), call, stream, command, None).await
+}
+
+/// As [`execute`], beginning with a history that the caller has just loaded: it is loaded again only when others have
+/// changed the stream since.
+///
+/// # Errors
+/// As [`execute`].
+pub async fn execute_from<D: Decider + 'static>(
+    log: &Log,
+    call: Call,
+    stream: StreamId,
+    history: Vec<Recorded>,
+    command: D::Command,
+) -> Result<Executed<D>, ExecuteError<D::Refusal>> {
+    unbroken::<D>(log.clone(), call, stream, command, Some(Start::History(history))).await
 }
 
 /// As [`execute`], on a state that the caller has just loaded or knows to be the present one: `known` is not loaded
@@ -69,7 +84,13 @@ pub async fn execute_on<D: Decider + 'static>(
     let (state, version) = known;
     let call = Call { expected: Some(version), ..call };
     let known = Loaded { state, version, position: Position(0) };
-    unbroken(log.clone(), call, stream, command, Some(known)).await
+    unbroken(log.clone(), call, stream, command, Some(Start::State(known))).await
+}
+
+/// What is known of a stream when a command begins.
+enum Start<D: Decider> {
+    History(Vec<Recorded>),
+    State(Loaded<D>),
 }
 
 /// Runs the command in a task of its own, so that a caller who goes away does not cut it off midway.
@@ -78,13 +99,13 @@ async fn unbroken<D: Decider + 'static>(
     call: Call,
     stream: StreamId,
     command: D::Command,
-    known: Option<Loaded<D>>,
+    start: Option<Start<D>>,
 ) -> Result<Executed<D>, ExecuteError<D::Refusal>> {
     #[expect(
         clippy::disallowed_methods,
         reason = "below the chassis; its outcome, a panic too, is passed on"
     )]
-    let task = tokio::spawn(async move { attempt::<D>(&log, &call, stream, command, known).await });
+    let task = tokio::spawn(async move { attempt::<D>(&log, &call, stream, command, start).await });
     match task.await {
         Ok(outcome) => outcome,
         Err(failure) => match failure.try_into_panic() {
@@ -132,18 +153,22 @@ async fn attempt<D: Decider>(
     call: &Call,
     stream: StreamId,
     command: D::Command,
-    mut known: Option<Loaded<D>>,
+    mut start: Option<Start<D>>,
 ) -> Result<Executed<D>, ExecuteError<D::Refusal>> {
     let mut current = Version(0);
     for _ in 0..TRIES {
-        let loaded = if let Some(known) = known.take() {
-            known
-        } else {
-            let history = log.load(stream).await?;
-            if let Some(executed) = earlier::<D>(log, call, &history).await? {
-                return Ok(executed);
+        let loaded = match start.take() {
+            Some(Start::State(known)) => known,
+            start => {
+                let history = match start {
+                    Some(Start::History(history)) => history,
+                    _ => log.load(stream).await?,
+                };
+                if let Some(executed) = earlier::<D>(log, call, &history).await? {
+                    return Ok(executed);
+                }
+                Loaded::<D>::of(&history)?
             }
-            Loaded::<D>::of(&history)?
         };
         current = loaded.version;
         if call.expected.is_some_and(|seen| seen != current) {

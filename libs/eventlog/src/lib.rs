@@ -11,7 +11,7 @@
 //! error has none. A command's events are all or nothing, and appear once however often it is repeated while
 //! its id is kept ([`forget_commands`]). `recorded_at` never goes back.
 //!
-//! Use [`execute`] to run a command through its rules, [`LogReader`] to follow a log, and [`guarded`] for every
+//! Use [`execute`] to run a command through its rules, [`LogReader`] to follow a log, and [`checked`] for every
 //! pool in the process.
 
 mod appender;
@@ -28,10 +28,10 @@ mod schema;
 mod wakeups;
 
 pub use error::{AppendError, ExecuteError, LoadError, OpenError, ReadError};
-pub use execute::{Call, Executed, execute, execute_on, load};
+pub use execute::{Call, Executed, execute, execute_from, execute_on, load};
 pub use log::{Log, Options};
 pub use pg::{PgDate, PgTimestamp};
-pub use pool::guarded;
+pub use pool::checked;
 pub use reader::LogReader;
 pub use record::{Append, Appended, MAX_PAYLOAD_BYTES, NewEvent, Recorded};
 pub use retention::forget_commands;

@@ -83,6 +83,13 @@ impl LogReader {
         Ok(Position(head))
     }
 
+    /// The position of the last event that this process knows of, without asking the database: its own appends at
+    /// once, others' as soon as it hears of them.
+    #[must_use]
+    pub fn known_head(&self) -> Position {
+        Position(*self.head.borrow())
+    }
+
     /// Returns when the log may reach beyond `position`: on a hint, and at the latest after 250 ms.
     pub async fn wait_past(&self, position: Position) {
         let mut head = self.head.clone();

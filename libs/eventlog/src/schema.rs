@@ -25,6 +25,7 @@ pub enum InstallError {
 ///
 /// # Errors
 /// When the name is unfit, the database commits asynchronously, or it refuses.
+#[expect(clippy::disallowed_methods, reason = "at start, before anybody calls")]
 pub async fn install(pool: &PgPool, context: &'static str) -> Result<(), InstallError> {
     if !is_word(context) {
         return Err(InstallError::Name(context));

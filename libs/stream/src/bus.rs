@@ -1,6 +1,6 @@
 //! Where a subscription's events come from: the seam between the log itself and a broker.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use eventlog::{LogReader, Recorded};
@@ -84,13 +84,14 @@ pub struct LogBus {
     reader: LogReader,
     page: i64,
     private: bool,
+    gather: Duration,
 }
 
 impl LogBus {
     /// A bus over a log, without private parts, in pages of at most 1,000 events.
     #[must_use]
     pub fn new(reader: LogReader) -> Self {
-        Self { reader, page: PAGE, private: false }
+        Self { reader, page: PAGE, private: false, gather: Duration::ZERO }
     }
 
     /// With private parts: for the context that owns the log.
@@ -103,6 +104,13 @@ impl LogBus {
     #[must_use]
     pub fn with_page(self, page: i64) -> Self {
         Self { page: page.max(1), ..self }
+    }
+
+    /// Waits so long after an event before it is read, for more to read at once: for views that many events touch
+    /// and that need not be as fresh as possible.
+    #[must_use]
+    pub fn gathering(self, gather: Duration) -> Self {
+        Self { gather, ..self }
     }
 
     async fn read(&self, after: Position, limit: i64) -> Result<Vec<Recorded>, BoxError> {
@@ -143,6 +151,7 @@ impl Bus for LogBus {
             aggregates: subscription.aggregates,
             lane,
             after,
+            caught_up: false,
         }))
     }
 
@@ -157,17 +166,21 @@ struct LogFeed {
     aggregates: &'static [&'static str],
     lane: Arc<str>,
     after: Position,
+    /// The last page reached the log's end: the next is read on word of more, or when the tick of the waiting is over.
+    caught_up: bool,
 }
 
 #[async_trait]
 impl Feed for LogFeed {
     async fn next(&mut self) -> Result<Delivery, BoxError> {
         loop {
-            let mut events = self.bus.read(self.after, self.bus.page).await?;
-            let Some(last) = events.last() else {
+            if self.caught_up {
                 self.bus.reader.wait_past(self.after).await;
-                continue;
-            };
+                tokio::time::sleep(self.bus.gather).await;
+            }
+            let mut events = self.bus.read(self.after, self.bus.page).await?;
+            self.caught_up = i64::try_from(events.len()).is_ok_and(|read| read < self.bus.page);
+            let Some(last) = events.last() else { continue };
             let to = last.position;
             if !self.aggregates.is_empty() {
                 events.retain(|event| self.aggregates.contains(&event.kind()));

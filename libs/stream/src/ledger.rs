@@ -3,7 +3,7 @@
 use eventlog::{EventMeta, PgTimestamp, Recorded};
 use kernel::{CommandId, EventId, Position, StreamId, Version};
 use prost::Message;
-use sqlx::{AssertSqlSafe, PgConnection, PgPool, Row, postgres::PgRow};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Row, Transaction, postgres::PgRow};
 
 use crate::Checkpoint;
 
@@ -38,6 +38,15 @@ pub(crate) struct Entry {
 impl Ledger {
     pub(crate) fn new(pool: PgPool, context: &'static str, subscription: &'static str) -> Self {
         Self { pool, context, subscription }
+    }
+
+    /// Begins the transaction of a page.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a runner is a task of its own, which ends between two pages"
+    )]
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
+        self.pool.begin().await
     }
 
     fn sql(&self, template: &str) -> AssertSqlSafe<String> {

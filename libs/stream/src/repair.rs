@@ -87,7 +87,7 @@ impl Runner {
         let position = event.position.0;
         tracing::error!(error, subscription, position, event = event.name, "a record is parked");
         let halts = self.subscription.on_poison == OnPoison::Halt;
-        let mut tx = self.ledger.pool.begin().await?;
+        let mut tx = self.ledger.begin().await?;
         if !halts {
             let from = self.stored(lane);
             if !self.ledger.advance(&mut tx, lane, from, place).await? {
@@ -112,7 +112,7 @@ impl Runner {
         place: Position,
     ) -> Result<(), Setback> {
         loop {
-            let mut tx = self.ledger.pool.begin().await?;
+            let mut tx = self.ledger.begin().await?;
             let source = self.bus.source();
             let front = self.ledger.front_of(&mut tx, source, event.stream).await?;
             match front {
@@ -163,7 +163,7 @@ impl Runner {
     /// Applies a stream's parked records in order, as far as that succeeds.
     async fn release(&mut self, stream: StreamId) -> Result<(), Setback> {
         loop {
-            let mut tx = self.ledger.pool.begin().await?;
+            let mut tx = self.ledger.begin().await?;
             let front = self.ledger.front_of(&mut tx, self.bus.source(), stream).await?;
             let Some(entry) = front else {
                 self.held.remove(&stream);

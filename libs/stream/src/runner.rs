@@ -229,7 +229,7 @@ impl Runner {
         to: Position,
     ) -> Result<(), PageError> {
         let from = self.lanes.get(lane).copied().unwrap_or_default().stored;
-        let mut tx = self.ledger.pool.begin().await?;
+        let mut tx = self.ledger.begin().await?;
         // Behind a runner that hangs this can wait; a shutdown does not.
         let advance = self.ledger.advance(&mut tx, lane, from, to);
         let advanced = self.shutdown.run_until_cancelled(advance).await.transpose()?;

@@ -8,6 +8,7 @@ use sqlx::{AssertSqlSafe, PgPool};
 ///
 /// # Errors
 /// When the name is unfit or the database refuses.
+#[expect(clippy::disallowed_methods, reason = "at start, before anybody calls")]
 pub async fn install(pool: &PgPool, context: &'static str) -> Result<(), InstallError> {
     if !eventlog::is_context_name(context) {
         return Err(InstallError::Name(context));

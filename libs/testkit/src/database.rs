@@ -2,7 +2,7 @@
 
 use std::{str::FromStr, sync::mpsc, time::Duration};
 
-use eventlog::guarded;
+use eventlog::checked;
 use sqlx::{
     AssertSqlSafe, Connection, Executor, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -63,7 +63,7 @@ impl TestDatabase {
         let options = PgConnectOptions::from_str(&self.url()).unwrap_or_else(|error| {
             panic!("{VARIABLE} is not the URL of a Postgres server: {error}")
         });
-        guarded(PgPoolOptions::new().max_connections(connections)).connect_lazy_with(options)
+        checked(PgPoolOptions::new().max_connections(connections)).connect_lazy_with(options)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Puts the parts together: the only file that knows all of them.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::{marker::PhantomData, sync::Arc, time::Duration};
 
 use chassis::{
     identity::{Permission, PermissionTable},
@@ -73,6 +73,9 @@ struct Views<'a> {
     progress: Vec<Progress>,
 }
 
+/// Figures may be so much older than the history they rest on; a busy district's events then come in larger pages.
+const GATHER: Duration = Duration::from_millis(40);
+
 impl Views<'_> {
     fn follow(
         &mut self,
@@ -83,7 +86,7 @@ impl Views<'_> {
     ) {
         // A figure must never rest on a history with a hole in it.
         let subscription = Subscription { name, aggregates, on_poison: OnPoison::Halt };
-        let bus = LogBus::new(self.deps.logs.reader(source));
+        let bus = LogBus::new(self.deps.logs.reader(source)).gathering(GATHER);
         let pool = self.deps.projections.clone();
         let (progress, task) =
             run(subscription, bus, handler, pool, CONTEXT, self.deps.shutdown.clone());

@@ -5,6 +5,7 @@ use eventlog::Log;
 use kernel::Decider;
 use routing_domain::{case::Case, rule_set::RuleSet};
 use stream::LogBus;
+use tokio::sync::Mutex;
 use wire::schoolside::routing::v1::routing_service_server::RoutingServiceServer;
 
 use crate::{
@@ -57,6 +58,7 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
         log: log.clone(),
         directory: directory_log.clone(),
         directory_view: directory.clone(),
+        last: Mutex::default(),
     };
     let bus = LogBus::new(requests_log.clone());
     let (decided, deciding) = stream::run(DECIDE, bus, decides, projections, CONTEXT, shutdown);

@@ -43,19 +43,21 @@ impl Foundation {
     /// Fails clearly when the database does not answer.
     async fn pools(&self) -> Result<(PgPool, PgPool), Failure> {
         let options = |connections| {
-            PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE)
+            eventlog::checked(PgPoolOptions::new())
+                .max_connections(connections)
+                .acquire_timeout(PATIENCE)
         };
         let away = |error: sqlx::Error| {
             Failure::Unavailable(format!(
                 "the database does not answer: {error}; check --database-url and that Postgres runs"
             ))
         };
-        let callers = eventlog::guarded(options(16));
-        let pool = callers.connect(&self.database_url).await.map_err(away)?;
-        // Nobody who goes away cancels what runs beside, so its connections need no guard, which would cost a round
-        // trip at each of very many uses. A connection that broke is noticed by its user, who tries again.
-        let beside = options(12).test_before_acquire(false);
-        let projections = beside.connect_lazy(&self.database_url).map_err(away)?;
+        let pool = options(16).connect(&self.database_url).await.map_err(away)?;
+        // Rows and checkpoint of a projection are committed together: what a crash of the database takes of its last
+        // moments is applied again, so nobody waits for the disk here. The logs' own commits do.
+        let relaxed = pool.connect_options().as_ref().clone();
+        let relaxed = relaxed.options([("synchronous_commit", "off")]);
+        let projections = options(12).connect_lazy_with(relaxed);
         Ok((pool, projections))
     }
 

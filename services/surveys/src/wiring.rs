@@ -1,5 +1,7 @@
 //! Puts the service together: the only place that knows all its parts.
 
+use std::time::Duration;
+
 use chassis::service::{AssembleError, Deps, Service, TimeLimits, TopicDescription, install};
 use eventlog::Log;
 use kernel::Decider;
@@ -15,6 +17,9 @@ use crate::{
     timer::invitations::Invitations,
     token::TokenKey,
 };
+
+/// An invitation follows hours after a resolution: it may be noted so much later, with the others of a busy moment.
+const GATHER: Duration = Duration::from_millis(40);
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
@@ -58,7 +63,7 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
         CONTEXT,
         shutdown.clone(),
     );
-    let requests = LogBus::new(logs.reader("requests"));
+    let requests = LogBus::new(logs.reader("requests")).gathering(GATHER);
     let inviter = Inviter { log: log.clone() };
     let (invited, inviting) =
         stream::run(INVITE, requests, inviter, projections.clone(), CONTEXT, shutdown.clone());

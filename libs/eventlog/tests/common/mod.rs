@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use eventlog::{Append, EventMeta, Log, NewEvent, guarded};
+use eventlog::{Append, EventMeta, Log, NewEvent, checked};
 use kernel::{Clock, CommandId, StreamId, Timestamp, Version, time::SharedClock};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, PgPool, postgres::PgPoolOptions};
 use uuid::Uuid;
@@ -39,7 +39,7 @@ impl Database {
             server.split_once('?').map_or((server, ""), |(base, query)| (base, query));
         let root = &base[..base.rfind('/').unwrap()];
         let url = format!("{root}/{name}?{query}");
-        let pool = guarded(PgPoolOptions::new().max_connections(16)).connect(&url).await.unwrap();
+        let pool = checked(PgPoolOptions::new().max_connections(16)).connect(&url).await.unwrap();
         Self { pool, url, name, server: server.to_owned() }
     }
 

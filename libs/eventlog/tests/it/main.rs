@@ -16,5 +16,4 @@ mod gaps;
 mod model;
 mod outage;
 mod plans;
-mod sessions;
 mod types;

@@ -1,7 +1,7 @@
 //! What every verb on an existing request does alike: find it, see whether the caller may, execute, answer.
 
 use chassis::{call::call_of, fault::Fault};
-use eventlog::{Call, Recorded};
+use eventlog::{Call, Executed, Recorded};
 use kernel::{CommandId, Decider, StreamId};
 use prost::{Message, Name};
 use requests_domain::{
@@ -66,6 +66,7 @@ pub(super) struct Act {
     pub(super) stream: StreamId,
     pub(super) reader: Reader,
     pub(super) state: State,
+    history: Vec<Recorded>,
     seen: Visibility,
 }
 
@@ -79,8 +80,8 @@ impl Act {
         let ask = request.get_ref();
         let (caller, call) = call_of(request, ask.command_id(), ask.etag())?;
         let stream = parse::request(app, ask.name()).await?;
-        let events = app.log.load(stream).await?;
-        let state = state_before(call.command_id, &events)?;
+        let history = app.log.load(stream).await?;
+        let state = state_before(call.command_id, &history)?;
         let reader = scope::reader(app, &caller).await?;
         let seen = access::may_read(&reader, &state);
         if seen == Visibility::None {
@@ -89,29 +90,32 @@ impl Act {
         if !access::may_act(&reader, &state, action) {
             return Err(Fault::denied("this is for others to do with this request"));
         }
-        Ok(Self { call, stream, reader, state, seen })
+        Ok(Self { call, stream, reader, state, history, seen })
     }
 
     /// Executes, and answers with the request as its caller knew it: who hands a request over is told what became of it.
     pub(super) async fn execute(self, app: &App, command: Command) -> Result<Changed, Fault> {
-        changed(app, self.call, self.stream, command, self.seen).await
+        let Self { call, stream, history, seen, .. } = self;
+        let executed =
+            eventlog::execute_from::<Request>(&app.log, call, stream, history, command).await?;
+        Ok(Changed::by(app, stream, &executed, seen))
     }
 }
 
-/// Executes a command and shows the request as far as it may be seen.
-pub(super) async fn changed(
-    app: &App,
-    call: Call,
-    stream: StreamId,
-    command: Command,
-    seen: Visibility,
-) -> Result<Changed, Fault> {
-    let executed = eventlog::execute::<Request>(&app.log, call, stream, command).await?;
-    Ok(Changed {
-        request: resource::request(stream, &executed.state, seen),
-        etag: resource::etag(executed.version.0),
-        consistency: app.consistency(stream, &executed),
-    })
+impl Changed {
+    /// What a command led to, as far as its caller may see it.
+    pub(super) fn by(
+        app: &App,
+        stream: StreamId,
+        executed: &Executed<Request>,
+        seen: Visibility,
+    ) -> Self {
+        Self {
+            request: resource::request(stream, &executed.state, seen),
+            etag: resource::etag(executed.version.0),
+            consistency: app.consistency(stream, executed),
+        }
+    }
 }
 
 /// The state before a command, had it been executed already: a repeated hand-over is judged as the first was,

@@ -24,7 +24,8 @@ pub(super) async fn open(app: &App, request: Request<OpenRequest>) -> Result<Ope
     let open = command(app, &reader, request.into_inner()).await?;
     let seen = if reader.machine { Visibility::WithoutText } else { Visibility::Full };
     let command = Command::Open(Box::new(open));
-    Ok(act::changed(app, call, stream, command, seen).await?.into())
+    let executed = eventlog::execute::<Aggregate>(&app.log, call, stream, command).await?;
+    Ok(act::Changed::by(app, stream, &executed, seen).into())
 }
 
 async fn command(app: &App, reader: &Reader, ask: OpenRequest) -> Result<Open, Fault> {

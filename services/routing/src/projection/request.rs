@@ -91,14 +91,17 @@ pub(crate) async fn hold(
         .map(|_| ())
 }
 
-/// Notes a request's priority.
-pub(crate) async fn set_priority(
+/// Notes who holds a request since it was routed, and its priority.
+pub(crate) async fn routed(
     tx: &mut PgConnection,
     request: StreamId,
+    [team, role, member]: [&str; 3],
     priority: &str,
 ) -> Result<(), sqlx::Error> {
-    let sql = "update routing.request set priority = nullif($2, '') where id = $1";
-    sqlx::query(sql).bind(request.0).bind(priority).execute(tx).await.map(|_| ())
+    let sql = "update routing.request set team = nullif($2, ''), role = nullif($3, ''),
+                   member = nullif($4, ''), priority = nullif($5, '') where id = $1";
+    let query = sqlx::query(sql).bind(request.0).bind(team).bind(role).bind(member);
+    query.bind(priority).execute(tx).await.map(|_| ())
 }
 
 /// Notes a decision at once, so that the next one sees its load; the request's own events confirm it later.

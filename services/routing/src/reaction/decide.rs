@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use chassis::call::reaction_call;
 use eventlog::{Log, LogReader, Recorded};
 use jiff::tz::TimeZone;
-use kernel::StreamId;
+use kernel::{Position, StreamId};
 use routing_domain::{
     Directory, Table,
     case::{Case, Command, Decide, Occasion},
@@ -18,6 +18,7 @@ use routing_domain::{
 };
 use sqlx::PgConnection;
 use stream::{HandleError, Handler, OnPoison, Progress, Subscription};
+use tokio::sync::Mutex;
 use wire::schoolside::requests::v1 as pb;
 
 use crate::projection::{directory, message, request, unknown};
@@ -38,6 +39,15 @@ pub(crate) struct Decider {
     /// The directory's log, and how far it is known here.
     pub(crate) directory: LogReader,
     pub(crate) directory_view: Progress,
+    /// The directory as it was last read, and up to which of its events.
+    pub(crate) last: Mutex<Option<(Position, Known)>>,
+}
+
+/// The directory, and the zone of its days.
+#[derive(Clone)]
+pub(crate) struct Known {
+    directory: Arc<Directory>,
+    zone: TimeZone,
 }
 
 /// What all decisions of a page are made by.
@@ -86,8 +96,8 @@ async fn follow(event: &Recorded, tx: &mut PgConnection) -> Result<Option<Occasi
     match event.event() {
         "routed" => {
             let it: pb::RequestRouted = message(event)?;
-            request::hold(tx, request, [&it.team_id, &it.role, &it.member_id]).await?;
-            request::set_priority(tx, request, &it.priority).await?;
+            let holder = [it.team_id.as_str(), &it.role, &it.member_id];
+            request::routed(tx, request, holder, &it.priority).await?;
         }
         "reassigned" => {
             let it: pb::RequestReassigned = message(event)?;
@@ -111,8 +121,7 @@ impl Decider {
         if !self.directory_view.wait_for(head, PATIENCE).await {
             return Err(not_yet("the directory is behind"));
         }
-        let directory = directory::read(tx).await?;
-        let zone = directory::zone(tx).await?;
+        let Known { directory, zone } = self.known(head, tx).await?;
         let (rules, _) = eventlog::load::<RuleSet>(&self.log, RuleSet::stream()).await?;
         let table = match (rules.table, directory.intake()) {
             (Some(table), _) => table,
@@ -123,8 +132,19 @@ impl Decider {
                 ));
             }
         };
-        let (table, directory) = (Arc::new(table), Arc::new(directory));
-        Ok(Grounds { table, version: rules.version, directory, zone })
+        Ok(Grounds { table: Arc::new(table), version: rules.version, directory, zone })
+    }
+
+    /// The directory with its events up to `head`: read again only when there are more than last time.
+    async fn known(&self, head: Position, tx: &mut PgConnection) -> Result<Known, sqlx::Error> {
+        let mut last = self.last.lock().await;
+        if let Some((_, known)) = last.as_ref().filter(|(position, _)| *position == head) {
+            return Ok(known.clone());
+        }
+        let directory = Arc::new(directory::read(tx).await?);
+        let known = Known { directory, zone: directory::zone(tx).await? };
+        *last = Some((head, known.clone()));
+        Ok(known)
     }
 
     async fn decide(

@@ -6,9 +6,12 @@ use std::{
     time::Duration,
 };
 
-use chassis::{clock::DemoClock, server::Settler};
+use chassis::{
+    clock::DemoClock,
+    server::{SettleError, Settler},
+};
 use futures::{StreamExt, stream};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use kernel::Clock;
 use tokio_util::sync::CancellationToken;
 
@@ -27,6 +30,12 @@ use crate::{
 const AT_ONCE: usize = 16;
 /// The pause before something is tried again that the system was not there for, in real time.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// The contexts that are waited for only once a day of the demo's clock: nothing follows from a figure, and from a
+/// resolution an invitation only hours later.
+const UNHURRIED: &[&str] = &["insights", "surveys"];
+/// In seconds.
+const DAY: i64 = 86_400;
 
 /// What the demo's people did since the start of this process.
 #[derive(Debug, Default)]
@@ -65,6 +74,8 @@ pub struct Driver {
     pub(super) file: BookmarkFile,
     pub(super) stop: CancellationToken,
     pub(super) tally: Tally,
+    /// What is to be done at the next step, because its request was opened at this one and is only now routed.
+    pub(super) put_off: Vec<Act>,
     /// Everything up to here is done.
     pub(super) done: Timestamp,
 }
@@ -89,13 +100,14 @@ impl Driver {
     pub async fn step_to(&mut self, instant: Timestamp) -> Result<(), Failure> {
         self.enter_until(instant).await?;
         self.clock.set(instant);
-        let acts = self.agenda.take_until(instant);
-        // What is opened now must be routed before the office can act on it.
-        let (first, then) = waves(acts);
-        let opened = self.act_on(first).await;
-        let acted = opened && (then.is_empty() || self.settle().await && self.act_on(then).await);
-        if acted && self.settle().await {
-            self.done = instant;
+        let due = self.agenda.take_until(instant);
+        let (now, later) = until_routed(std::mem::take(&mut self.put_off), due);
+        self.put_off = later;
+        let settled = self.act_on(now).await && self.settle().await;
+        if settled {
+            // What was put off is done again after a crash, with what else was done since: repeating changes nothing.
+            let first = self.put_off.iter().map(|act| act.at).min();
+            self.done = first.map_or(instant, |at| at - SignedDuration::from_nanos(1));
             self.file.keep(self.bookmark()).map_err(Failure::unavailable)?;
         }
         Ok(())
@@ -173,10 +185,23 @@ impl Driver {
         }
     }
 
+    /// Waits until what follows at once from what was done has been done; once a day, all that follows. False when
+    /// stopped before.
+    async fn settle(&self) -> bool {
+        match self.clock.now().as_second() % DAY {
+            0 => self.settle_all().await,
+            _ => self.settled(async || self.settler.settle_but(UNHURRIED).await).await,
+        }
+    }
+
     /// Waits until everything that follows from what was done has been done. False when stopped before.
-    pub(super) async fn settle(&self) -> bool {
+    pub(super) async fn settle_all(&self) -> bool {
+        self.settled(async || self.settler.settle().await).await
+    }
+
+    async fn settled(&self, settle: impl AsyncFn() -> Result<(), SettleError>) -> bool {
         loop {
-            let Some(settled) = self.stop.run_until_cancelled(self.settler.settle()).await else {
+            let Some(settled) = self.stop.run_until_cancelled(settle()).await else {
                 return false;
             };
             match settled {
@@ -190,27 +215,24 @@ impl Driver {
     }
 
     /// Waits a moment of real time; false when stopped.
-    pub(super) async fn pause(&self) -> bool {
+    async fn pause(&self) -> bool {
         self.stop.run_until_cancelled(tokio::time::sleep(PAUSE)).await.is_some()
     }
 }
 
-/// The acts by request, in two waves: the second has what the office does about what the first opens or reopens,
-/// which is routed in between.
-fn waves(acts: Vec<Act>) -> (Vec<Vec<Act>>, Vec<Vec<Act>>) {
+/// The acts by request, in order, up to the one that opens or reopens it; then those that are put off until it has been
+/// routed, to the next step of the clock.
+fn until_routed(put_off: Vec<Act>, due: Vec<Act>) -> (Vec<Vec<Act>>, Vec<Act>) {
     let mut by_case: BTreeMap<Case, Vec<Act>> = BTreeMap::new();
-    for act in acts {
+    for act in put_off.into_iter().chain(due) {
         by_case.entry(act.case).or_default().push(act);
     }
-    let (mut first, mut then) = (Vec::new(), Vec::new());
+    let (mut now, mut later) = (Vec::new(), Vec::new());
     for mut acts in by_case.into_values() {
         let routed =
             acts.iter().position(|act| matches!(act.action, Action::Open(_) | Action::Reopen(_)));
-        let rest = routed.map(|routed| acts.split_off(routed + 1)).unwrap_or_default();
-        first.push(acts);
-        if !rest.is_empty() {
-            then.push(rest);
-        }
+        later.extend(routed.map(|routed| acts.split_off(routed + 1)).unwrap_or_default());
+        now.push(acts);
     }
-    (first, then)
+    (now, later)
 }

@@ -114,6 +114,7 @@ impl Demo {
             file: self.file,
             stop: stage.stop,
             tally: Tally::default(),
+            put_off: Vec::new(),
             done,
         };
         let end = end_of(&self.world);
@@ -160,6 +161,7 @@ impl Play {
             self.driver.step_to(next).await?;
             self.show(bar);
         }
+        self.driver.settle_all().await;
         bar.finish_and_clear();
         self.driver.keep()
     }

@@ -40,6 +40,10 @@ pub(crate) struct DueClocks {
 
 #[async_trait]
 impl DueWork for DueClocks {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a timer is a task of its own, which nobody cancels"
+    )]
     async fn run_due(&self, now: Timestamp) -> Result<usize, BoxError> {
         let mut tx = self.pool.begin().await?;
         share_terms(&mut tx).await?;
