@@ -1,6 +1,6 @@
 //! A database of a test's own.
 
-use std::str::FromStr;
+use std::{str::FromStr, sync::mpsc, time::Duration};
 
 use eventlog::guarded;
 use sqlx::{
@@ -9,6 +9,9 @@ use sqlx::{
 };
 
 const VARIABLE: &str = "SCHOOLSIDE_TEST_DATABASE_URL";
+
+/// How long the end of a test waits for its database to be gone.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A new, empty database in the server that `SCHOOLSIDE_TEST_DATABASE_URL` names; dropped with this value.
 #[derive(Debug)]
@@ -65,8 +68,10 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         let (server, name) = (self.server.clone(), self.name.clone());
+        let (done, dropped) = mpsc::channel::<()>();
         // The test's own runtime may be ending; and a test that fails must still leave nothing behind.
-        let dropping = std::thread::spawn(move || {
+        std::thread::spawn(move || {
+            let _done = done;
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             if let Ok(runtime) = runtime {
                 runtime.block_on(execute(
@@ -75,7 +80,9 @@ impl Drop for TestDatabase {
                 ));
             }
         });
-        let _ = dropping.join();
+        // A connection that this test was just opening holds the server up until the test's runtime, which waits for
+        // us here, lets go of it. The statement is under way by then, and the server brings it to its end.
+        let _ = dropped.recv_timeout(PATIENCE);
     }
 }
 
