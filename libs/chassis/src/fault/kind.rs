@@ -112,13 +112,15 @@ pub enum Kind {
     DeadlineExceeded,
     /// The history has no such position yet.
     PositionBeyondEnd,
+    /// A record that is not parked itself: it waits behind one, or was dropped.
+    RecordNotParked,
     /// A fault of ours.
     Internal,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::FieldInvalid,
         Self::CommandIdReused,
         Self::EventTooLarge,
@@ -141,6 +143,7 @@ impl Kind {
         Self::StreamEnded,
         Self::DeadlineExceeded,
         Self::PositionBeyondEnd,
+        Self::RecordNotParked,
         Self::Internal,
     ];
 
@@ -170,6 +173,7 @@ impl Kind {
             Self::StreamEnded => "STREAM_ENDED",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::PositionBeyondEnd => "POSITION_BEYOND_END",
+            Self::RecordNotParked => "RECORD_NOT_PARKED",
             Self::Internal => "INTERNAL",
         }
     }
@@ -195,6 +199,7 @@ impl Kind {
             | Self::StreamEnded => Lane::Unavailable,
             Self::DeadlineExceeded => Lane::Deadline,
             Self::PositionBeyondEnd => Lane::OutOfRange,
+            Self::RecordNotParked => Lane::State,
             Self::RpcUnknown | Self::EncodingUnknown => Lane::Unimplemented,
             Self::Internal => Lane::Bug,
         }

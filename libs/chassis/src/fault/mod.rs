@@ -111,6 +111,13 @@ impl Fault {
         fault
     }
 
+    /// With another message, where there is more to say than what all such failures have in common.
+    #[must_use]
+    pub fn saying(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
     /// An update based on another version than the present one.
     #[must_use]
     pub fn stale(current: Version) -> Self {

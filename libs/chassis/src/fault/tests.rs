@@ -85,6 +85,12 @@ fn every_lane_has_its_status_and_its_details() {
         (of(Kind::TokenMissing), C::Unauthenticated, "TOKEN_MISSING", &[]),
         (Fault::unknown_rpc("/a.B/C"), C::Unimplemented, "RPC_UNKNOWN", &[]),
         (Fault::beyond_end(9, 3), C::OutOfRange, "POSITION_BEYOND_END", &[]),
+        (
+            of(Kind::RecordNotParked),
+            C::FailedPrecondition,
+            "RECORD_NOT_PARKED",
+            &["PreconditionFailure"],
+        ),
         (Fault::stream_ended(), C::Unavailable, "STREAM_ENDED", &["RetryInfo"]),
     ];
     for (fault, code, reason, expected) in table {

@@ -9,4 +9,5 @@ mod feed;
 mod identity;
 mod limits;
 mod open;
+mod parked;
 mod web;
