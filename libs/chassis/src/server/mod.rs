@@ -5,6 +5,7 @@
 //! then its handler. What reaches a handler has an identity in its extensions and a deadline on it.
 
 mod feed;
+mod forgetting;
 mod guard;
 mod open_rpcs;
 mod options;
@@ -109,7 +110,7 @@ pub async fn serve_with(
     add_reflection(&mut routes)?;
     let mut parts = Parts::default();
     for service in services {
-        parts.add(service, &mut routes, &logs);
+        parts.add(service, &mut routes, &logs, &options.tasks);
     }
     parts.permissions.extend(OPEN_RPCS.iter().copied());
     parts.permissions.extend(PERMISSIONS.into_iter().flatten().copied());
@@ -168,11 +169,22 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, service: Service, routes: &mut RoutesBuilder, logs: &Logs) {
+    fn add(
+        &mut self,
+        service: Service,
+        routes: &mut RoutesBuilder,
+        logs: &Logs,
+        shutdown: &CancellationToken,
+    ) {
         self.parked.add(&service);
         (service.routes)(routes);
         for (task, future) in service.tasks {
             self.tasks.spawn(crate::task::supervised(task, future));
+        }
+        if service.own_log.is_some() {
+            let forgetting =
+                forgetting::forgetting(service.pool.clone(), service.name, shutdown.clone());
+            self.tasks.spawn(crate::task::supervised("forgetting", forgetting));
         }
         self.grpc_services.extend(service.grpc_services);
         self.permissions.extend(service.permissions.iter().copied());

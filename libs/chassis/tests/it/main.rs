@@ -6,6 +6,7 @@ mod commands;
 mod demo;
 mod draining;
 mod feed;
+mod forgetting;
 mod identity;
 mod limits;
 mod open;
