@@ -4,6 +4,8 @@
 
 mod history;
 mod life;
+mod networks;
+mod outage;
 mod processes;
 mod start;
 mod system;

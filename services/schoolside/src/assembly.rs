@@ -23,8 +23,10 @@ pub const SERVICES: [&str; 6] = ["directory", "requests", "routing", "sla", "sur
 
 /// How long a token in the data directory holds.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(30 * 86_400);
-/// How long the database may take to answer at start.
+/// How long the database may take to answer at start, and whatever runs beside the calls.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a call waits for a connection: less than the two seconds it has, so that its caller hears why.
+const CALLERS_PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// What a system is built on.
 pub struct Foundation {
@@ -42,20 +44,20 @@ impl Foundation {
     /// Opens the pools: one for callers, one for what runs beside, so that they cannot starve one another.
     /// Fails clearly when the database does not answer.
     async fn pools(&self) -> Result<(PgPool, PgPool), Failure> {
-        let options = |connections| {
-            PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE)
+        let options = |connections, patience| {
+            PgPoolOptions::new().max_connections(connections).acquire_timeout(patience)
         };
         let away = |error: sqlx::Error| {
             Failure::Unavailable(format!(
                 "the database does not answer: {error}; check --database-url and that Postgres runs"
             ))
         };
-        let callers = eventlog::guarded(options(16));
-        let pool = callers.connect(&self.database_url).await.map_err(away)?;
+        let callers = eventlog::guarded(options(16, CALLERS_PATIENCE));
+        let pool = callers.connect_lazy(&self.database_url).map_err(away)?;
         // Nobody who goes away cancels what runs beside, so its connections need no guard, which would cost a round
         // trip at each of very many uses. A connection that broke is noticed by its user, who tries again.
-        let beside = options(12).test_before_acquire(false);
-        let projections = beside.connect_lazy(&self.database_url).map_err(away)?;
+        let beside = options(12, PATIENCE).test_before_acquire(false);
+        let projections = beside.connect(&self.database_url).await.map_err(away)?;
         Ok((pool, projections))
     }
 
