@@ -100,6 +100,8 @@ pub enum Kind {
     RpcUnknown,
     /// Something is away.
     Unavailable,
+    /// The database has no room left.
+    StorageFull,
     /// Too many wait already.
     Overloaded,
     /// It is not known whether it was stored.
@@ -120,7 +122,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::FieldInvalid,
         Self::CommandIdReused,
         Self::EventTooLarge,
@@ -137,6 +139,7 @@ impl Kind {
         Self::NotAllowed,
         Self::RpcUnknown,
         Self::Unavailable,
+        Self::StorageFull,
         Self::Overloaded,
         Self::OutcomeUnknown,
         Self::ViewBehind,
@@ -167,6 +170,7 @@ impl Kind {
             Self::NotAllowed => "NOT_ALLOWED",
             Self::RpcUnknown => "RPC_UNKNOWN",
             Self::Unavailable => "UNAVAILABLE",
+            Self::StorageFull => "STORAGE_FULL",
             Self::Overloaded => "OVERLOADED",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Self::ViewBehind => "VIEW_BEHIND",
@@ -193,6 +197,7 @@ impl Kind {
             Self::TokenMissing | Self::TokenInvalid | Self::TokenExpired => Lane::Unauthenticated,
             Self::PermissionMissing | Self::NotAllowed => Lane::Denied,
             Self::Unavailable
+            | Self::StorageFull
             | Self::Overloaded
             | Self::OutcomeUnknown
             | Self::ViewBehind

@@ -159,6 +159,13 @@ impl Fault {
         Self::of(Kind::Unavailable, message)
     }
 
+    /// A database without room; nothing was done.
+    #[must_use]
+    pub fn storage_full() -> Self {
+        let message = "the database's disk is full and nothing was done: free space on it, and repeat this call";
+        Self::of(Kind::StorageFull, message)
+    }
+
     /// A view that has not yet applied what the caller asks to see.
     #[must_use]
     pub fn behind() -> Self {

@@ -77,6 +77,7 @@ fn every_lane_has_its_status_and_its_details() {
         (append(AppendError::Closed), C::Unavailable, "UNAVAILABLE", &["RetryInfo"]),
         (append(AppendError::Malformed("x")), C::Internal, "INTERNAL", &[]),
         (sqlx::Error::PoolTimedOut.into(), C::Unavailable, "UNAVAILABLE", &["RetryInfo"]),
+        (Fault::storage_full(), C::Unavailable, "STORAGE_FULL", &["RetryInfo"]),
         (sqlx::Error::RowNotFound.into(), C::Internal, "INTERNAL", &[]),
         (Fault::behind(), C::Unavailable, "VIEW_BEHIND", &["RetryInfo"]),
         (Fault::deadline(), C::DeadlineExceeded, "DEADLINE_EXCEEDED", &[]),

@@ -7,6 +7,7 @@ mod demo;
 mod draining;
 mod feed;
 mod forgetting;
+mod full_disk;
 mod identity;
 mod limits;
 mod open;
