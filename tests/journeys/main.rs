@@ -2,8 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "what a story cannot get fails the test")]
 
+mod full_disk;
 mod history;
 mod life;
+mod networks;
+mod outage;
 mod processes;
 mod start;
 mod system;

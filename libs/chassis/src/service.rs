@@ -123,6 +123,8 @@ pub type Routes = Box<dyn FnOnce(&mut tonic::service::RoutesBuilder) + Send>;
 pub struct Service {
     /// The context's name.
     pub name: &'static str,
+    /// The database that its schema lies in: its log, its subscriptions' places, what they have parked.
+    pub pool: PgPool,
     /// Its rpcs.
     pub routes: Routes,
     /// The full names of its gRPC services, for health.

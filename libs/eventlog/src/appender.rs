@@ -12,7 +12,7 @@ use sqlx::{
 };
 use tokio::{
     sync::{Notify, mpsc, oneshot},
-    time::{Instant, sleep, timeout, timeout_at},
+    time::{Instant, sleep_until, timeout, timeout_at},
 };
 
 use crate::{Append, AppendError, Wakeups, batch, batch::Verdict};
@@ -122,7 +122,9 @@ impl Appender {
                 Err(Failure::Busy(failure) | Failure::Unreachable(failure)) => failure,
             };
             tracing::warn!(error = %failure, context = self.context, commands = batch.len(), "append is retried");
-            sleep(pause).await;
+            // Nobody is kept beyond its own deadline by the pause.
+            let deadlines = batch.iter().map(|pending| pending.deadline);
+            sleep_until(deadlines.fold(Instant::now() + pause, Instant::min)).await;
             pause = LONGEST_PAUSE.min(pause * 2);
             let (late, in_time): (Vec<_>, Vec<_>) =
                 batch.into_iter().partition(|pending| pending.deadline <= Instant::now());

@@ -32,7 +32,7 @@ pub enum AppendError {
     #[error("it is not known whether the command was stored: repeat it with the same command id")]
     OutcomeUnknown,
     /// The database is away or refused; nothing was stored. Try again later.
-    #[error("the event log is not available")]
+    #[error("the event log is not available and nothing was done: try again shortly")]
     Unavailable(#[source] Arc<sqlx::Error>),
     /// The log is being closed; nothing was stored.
     #[error("the event log is closing")]

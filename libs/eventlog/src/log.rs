@@ -24,7 +24,8 @@ use crate::{
 pub struct Options {
     /// How many commands may wait; beyond that they are turned away.
     pub queue: usize,
-    /// How long one append is tried, through lost connections and restarts, before it is given up.
+    /// How long one append is tried, through lost connections and restarts, before it is given up. Less than the two
+    /// seconds that a changing rpc has, so that its caller hears what became of it and not only that time is over.
     pub deadline: Duration,
     /// How long one statement may take before the server gives it up.
     pub statement: Duration,
@@ -32,7 +33,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { queue: 2_048, deadline: Duration::from_secs(10), statement: Duration::from_secs(5) }
+        Self {
+            queue: 2_048,
+            deadline: Duration::from_millis(1_500),
+            statement: Duration::from_secs(5),
+        }
     }
 }
 

@@ -32,12 +32,22 @@ pub struct Parked {
     pub attempts: i32,
     /// Since when, by real time.
     pub parked_at: Timestamp,
-    /// The published protobuf message.
+    /// The published protobuf message; empty in a list.
     pub payload: Vec<u8>,
 }
 
-const COLUMNS: &str = "subscription, lane, position, stream, version, type, event_id, state, error, attempts, \
-                       parked_at, payload";
+/// A record's place in a context's list: where the next page begins behind. The default is before all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The subscription.
+    pub subscription: String,
+    /// The lane.
+    pub lane: String,
+    /// The position there.
+    pub position: Position,
+}
+
+const COLUMNS: &str = "subscription, lane, position, stream, version, type, event_id, state, error, attempts, parked_at";
 
 fn in_schema(context: &str, sql: &str) -> Result<AssertSqlSafe<String>, sqlx::Error> {
     if !eventlog::is_context_name(context) {
@@ -46,14 +56,27 @@ fn in_schema(context: &str, sql: &str) -> Result<AssertSqlSafe<String>, sqlx::Er
     Ok(AssertSqlSafe(sql.replace("{context}", context).replace("{columns}", COLUMNS)))
 }
 
-/// All that is parked or held in a context, dropped ones left out, by subscription and position.
+/// At most `limit` of what is parked or held in a context behind a place, dropped ones left out, by subscription and
+/// position; without payloads, which a held stream can have very many of.
 ///
 /// # Errors
 /// When the database fails or there is no such context.
-pub async fn list(pool: &PgPool, context: &str) -> Result<Vec<Parked>, sqlx::Error> {
-    let sql = "select {columns} from {context}.parked where state <> 'dropped'
-               order by subscription, lane, position";
-    let rows = sqlx::query(in_schema(context, sql)?).fetch_all(pool).await?;
+pub async fn list(
+    pool: &PgPool,
+    context: &str,
+    behind: &Place,
+    limit: i64,
+) -> Result<Vec<Parked>, sqlx::Error> {
+    let sql = "select {columns}, ''::bytea from {context}.parked
+               where state <> 'dropped' and (subscription, lane, position) > ($1, $2, $3)
+               order by subscription, lane, position limit $4";
+    let rows = sqlx::query(in_schema(context, sql)?)
+        .bind(&behind.subscription)
+        .bind(&behind.lane)
+        .bind(behind.position.0)
+        .bind(limit)
+        .fetch_all(pool)
+        .await?;
     rows.iter().map(parked).collect()
 }
 
@@ -67,7 +90,8 @@ pub async fn show(
     subscription: &str,
     position: Position,
 ) -> Result<Option<Parked>, sqlx::Error> {
-    let sql = "select {columns} from {context}.parked where subscription = $1 and position = $2";
+    let sql = "select {columns}, payload from {context}.parked
+               where subscription = $1 and position = $2";
     let row = sqlx::query(in_schema(context, sql)?)
         .bind(subscription)
         .bind(position.0)
@@ -100,6 +124,26 @@ pub async fn drop(
     position: Position,
 ) -> Result<bool, sqlx::Error> {
     wish(pool, context, subscription, position, "drop").await
+}
+
+/// The record that those of a stream wait behind, if any does.
+///
+/// # Errors
+/// As [`list`].
+pub async fn front(
+    pool: &PgPool,
+    context: &str,
+    subscription: &str,
+    stream: StreamId,
+) -> Result<Option<Position>, sqlx::Error> {
+    let sql = "select min(position) from {context}.parked
+               where subscription = $1 and stream = $2 and state <> 'dropped'";
+    let first: Option<i64> = sqlx::query_scalar(in_schema(context, sql)?)
+        .bind(subscription)
+        .bind(stream.0)
+        .fetch_one(pool)
+        .await?;
+    Ok(first.map(Position))
 }
 
 async fn wish(

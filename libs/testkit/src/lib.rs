@@ -6,6 +6,7 @@
 //! started with [`TestServer::start_beside`], and what happened there is told with [`TestServer::record`]. Give the test two threads
 //! (`#[tokio::test(flavor = "multi_thread")]`) when it calls from several tasks at once.
 
+mod cluster;
 mod database;
 mod neighbours;
 mod permissions;
@@ -13,6 +14,7 @@ mod server;
 mod status;
 mod who;
 
+pub use cluster::Cluster;
 pub use database::TestDatabase;
 pub use permissions::assert_every_rpc_has_a_permission;
 pub use server::{Assemble, Bearer, Client, MONDAY_MORNING, TestServer, assembled};

@@ -48,9 +48,10 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
     let bus = LogBus::new(log.reader()).with_private();
     let (view, follow) =
         stream::run(VIEW, bus, View, deps.projections.clone(), CONTEXT, deps.shutdown.clone());
-    let app = App { log: log.clone(), pool: deps.pool, view: view.clone() };
+    let app = App { log: log.clone(), pool: deps.pool.clone(), view: view.clone() };
     Ok(Service {
         name: CONTEXT,
+        pool: deps.pool,
         routes: Box::new(move |routes| {
             routes.add_service(DirectoryServiceServer::new(Directory { app }));
         }),

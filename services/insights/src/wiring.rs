@@ -53,6 +53,7 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
     let edge = Edge(Arc::new(insights));
     Ok(Service {
         name: CONTEXT,
+        pool: deps.pool,
         routes: Box::new(move |routes| {
             routes.add_service(InsightsServiceServer::new(edge));
         }),

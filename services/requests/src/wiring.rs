@@ -79,9 +79,10 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
     let (auto_close, ticking) =
         stream::timer("requests.auto_close", closing, clock.clone(), shutdown);
 
-    let app = App { log: log.clone(), pool, clock, view: view.clone() };
+    let app = App { log: log.clone(), pool: pool.clone(), clock, view: view.clone() };
     Ok(Service {
         name: CONTEXT,
+        pool,
         routes: Box::new(move |routes| add_routes(routes, &app)),
         grpc_services: GRPC_SERVICES,
         permissions: PERMISSIONS,

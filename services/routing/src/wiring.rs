@@ -64,9 +64,10 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
     let (decided, deciding) = stream::run(DECIDE, bus, decides, projections, CONTEXT, shutdown);
 
     let references = vec![(directory_log, directory.clone()), (requests_log, catalogue.clone())];
-    let app = App { log: log.clone(), pool, references, decided: decided.clone() };
+    let app = App { log: log.clone(), pool: pool.clone(), references, decided: decided.clone() };
     Ok(Service {
         name: CONTEXT,
+        pool,
         routes: Box::new(move |routes| {
             routes.add_service(RoutingServiceServer::new(Routing { app }));
         }),

@@ -9,7 +9,10 @@ use chassis::{
 };
 use kernel::{Position, Timestamp, time::SharedClock};
 use secrecy::ExposeSecret;
-use sqlx::{PgPool, postgres::PgPoolOptions};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -23,8 +26,10 @@ pub const SERVICES: [&str; 6] = ["directory", "requests", "routing", "sla", "sur
 
 /// How long a token in the data directory holds.
 const TOKEN_LIFETIME: Duration = Duration::from_secs(30 * 86_400);
-/// How long the database may take to answer at start.
+/// How long the database may take to answer at start, and whatever runs beside the calls.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a call waits for a connection: less than the two seconds it has, so that its caller hears why.
+const CALLERS_PATIENCE: Duration = Duration::from_millis(1_500);
 
 /// What a system is built on.
 pub struct Foundation {
@@ -42,22 +47,22 @@ impl Foundation {
     /// Opens the pools: one for callers, one for what runs beside, so that they cannot starve one another.
     /// Fails clearly when the database does not answer.
     async fn pools(&self) -> Result<(PgPool, PgPool), Failure> {
-        let options = |connections| {
+        let options = |connections, patience| {
             eventlog::checked(PgPoolOptions::new())
                 .max_connections(connections)
-                .acquire_timeout(PATIENCE)
+                .acquire_timeout(patience)
         };
         let away = |error: sqlx::Error| {
             Failure::Unavailable(format!(
                 "the database does not answer: {error}; check --database-url and that Postgres runs"
             ))
         };
-        let pool = options(16).connect(&self.database_url).await.map_err(away)?;
         // Rows and checkpoint of a projection are committed together: what a crash of the database takes of its last
         // moments is applied again, so nobody waits for the disk here. The logs' own commits do.
-        let relaxed = pool.connect_options().as_ref().clone();
-        let relaxed = relaxed.options([("synchronous_commit", "off")]);
-        let projections = options(12).connect_lazy_with(relaxed);
+        let database: PgConnectOptions = self.database_url.parse().map_err(away)?;
+        let relaxed = database.clone().options([("synchronous_commit", "off")]);
+        let projections = options(12, PATIENCE).connect_with(relaxed).await.map_err(away)?;
+        let pool = options(16, CALLERS_PATIENCE).connect_lazy_with(database);
         Ok((pool, projections))
     }
 

@@ -63,9 +63,10 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
         stream::run(REQUESTS, LogBus::new(requests), follow, projections, CONTEXT, shutdown);
 
     let views = vec![terms, facts];
-    let app = App { log: log.clone(), pool, shelf, views: views.clone() };
+    let app = App { log: log.clone(), pool: pool.clone(), shelf, views: views.clone() };
     Ok(Service {
         name: CONTEXT,
+        pool,
         routes: Box::new(move |routes| {
             routes.add_service(SlaServiceServer::new(Sla { app }));
         }),

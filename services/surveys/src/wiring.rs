@@ -72,9 +72,10 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
         Invitations { log: log.clone(), pool: due, key: key.clone(), view: view_of_due };
     let (timer, ticking) = stream::timer(TIMER, invitations, clock, shutdown);
 
-    let app = App { log: log.clone(), pool, view: view.clone(), key };
+    let app = App { log: log.clone(), pool: pool.clone(), view: view.clone(), key };
     Ok(Service {
         name: CONTEXT,
+        pool,
         routes: Box::new(move |routes| {
             routes.add_service(SurveyServiceServer::new(Surveys { app }));
         }),

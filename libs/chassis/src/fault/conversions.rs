@@ -2,6 +2,7 @@
 
 use eventlog::{AppendError, ExecuteError, LoadError, ReadError};
 use kernel::{DecodeError, Refusal};
+use sqlx::error::DatabaseError;
 
 use super::{Fault, Kind, chain};
 
@@ -19,7 +20,11 @@ impl From<AppendError> for Fault {
             AppendError::OutcomeUnknown => Self::of(Kind::OutcomeUnknown, message),
             AppendError::Unavailable(source) => {
                 tracing::warn!(error = chain(&*source), "the event log is not available");
-                Self::unavailable(message)
+                if is_disk_full(&source) {
+                    Self::storage_full()
+                } else {
+                    Self::unavailable(message)
+                }
             }
             AppendError::Closed => Self::unavailable(message),
             AppendError::Malformed(_) => Self::bug(error),
@@ -72,9 +77,16 @@ impl From<sqlx::Error> for Fault {
         };
         if away {
             tracing::warn!(error = chain(&error), "the database is not available");
+            if is_disk_full(&error) {
+                return Self::storage_full();
+            }
             Self::unavailable("the database is not available: try again shortly")
         } else {
             Self::bug(error)
         }
     }
+}
+
+fn is_disk_full(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(DatabaseError::code).as_deref() == Some("53100")
 }

@@ -100,6 +100,8 @@ pub enum Kind {
     RpcUnknown,
     /// Something is away.
     Unavailable,
+    /// The database has no room left.
+    StorageFull,
     /// Too many wait already.
     Overloaded,
     /// It is not known whether it was stored.
@@ -112,13 +114,15 @@ pub enum Kind {
     DeadlineExceeded,
     /// The history has no such position yet.
     PositionBeyondEnd,
+    /// A record that is not parked itself: it waits behind one, or was dropped.
+    RecordNotParked,
     /// A fault of ours.
     Internal,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::FieldInvalid,
         Self::CommandIdReused,
         Self::EventTooLarge,
@@ -135,12 +139,14 @@ impl Kind {
         Self::NotAllowed,
         Self::RpcUnknown,
         Self::Unavailable,
+        Self::StorageFull,
         Self::Overloaded,
         Self::OutcomeUnknown,
         Self::ViewBehind,
         Self::StreamEnded,
         Self::DeadlineExceeded,
         Self::PositionBeyondEnd,
+        Self::RecordNotParked,
         Self::Internal,
     ];
 
@@ -164,12 +170,14 @@ impl Kind {
             Self::NotAllowed => "NOT_ALLOWED",
             Self::RpcUnknown => "RPC_UNKNOWN",
             Self::Unavailable => "UNAVAILABLE",
+            Self::StorageFull => "STORAGE_FULL",
             Self::Overloaded => "OVERLOADED",
             Self::OutcomeUnknown => "OUTCOME_UNKNOWN",
             Self::ViewBehind => "VIEW_BEHIND",
             Self::StreamEnded => "STREAM_ENDED",
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::PositionBeyondEnd => "POSITION_BEYOND_END",
+            Self::RecordNotParked => "RECORD_NOT_PARKED",
             Self::Internal => "INTERNAL",
         }
     }
@@ -189,12 +197,14 @@ impl Kind {
             Self::TokenMissing | Self::TokenInvalid | Self::TokenExpired => Lane::Unauthenticated,
             Self::PermissionMissing | Self::NotAllowed => Lane::Denied,
             Self::Unavailable
+            | Self::StorageFull
             | Self::Overloaded
             | Self::OutcomeUnknown
             | Self::ViewBehind
             | Self::StreamEnded => Lane::Unavailable,
             Self::DeadlineExceeded => Lane::Deadline,
             Self::PositionBeyondEnd => Lane::OutOfRange,
+            Self::RecordNotParked => Lane::State,
             Self::RpcUnknown | Self::EncodingUnknown => Lane::Unimplemented,
             Self::Internal => Lane::Bug,
         }

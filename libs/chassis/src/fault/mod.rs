@@ -111,6 +111,13 @@ impl Fault {
         fault
     }
 
+    /// With another message, where there is more to say than what all such failures have in common.
+    #[must_use]
+    pub fn saying(mut self, message: impl Into<String>) -> Self {
+        self.message = message.into();
+        self
+    }
+
     /// An update based on another version than the present one.
     #[must_use]
     pub fn stale(current: Version) -> Self {
@@ -150,6 +157,13 @@ impl Fault {
     #[must_use]
     pub fn unavailable(message: impl Into<String>) -> Self {
         Self::of(Kind::Unavailable, message)
+    }
+
+    /// A database without room; nothing was done.
+    #[must_use]
+    pub fn storage_full() -> Self {
+        let message = "the database's disk is full and nothing was done: free space on it, and repeat this call";
+        Self::of(Kind::StorageFull, message)
     }
 
     /// A view that has not yet applied what the caller asks to see.

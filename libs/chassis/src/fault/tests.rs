@@ -77,6 +77,7 @@ fn every_lane_has_its_status_and_its_details() {
         (append(AppendError::Closed), C::Unavailable, "UNAVAILABLE", &["RetryInfo"]),
         (append(AppendError::Malformed("x")), C::Internal, "INTERNAL", &[]),
         (sqlx::Error::PoolTimedOut.into(), C::Unavailable, "UNAVAILABLE", &["RetryInfo"]),
+        (Fault::storage_full(), C::Unavailable, "STORAGE_FULL", &["RetryInfo"]),
         (sqlx::Error::RowNotFound.into(), C::Internal, "INTERNAL", &[]),
         (Fault::behind(), C::Unavailable, "VIEW_BEHIND", &["RetryInfo"]),
         (Fault::deadline(), C::DeadlineExceeded, "DEADLINE_EXCEEDED", &[]),
@@ -85,6 +86,12 @@ fn every_lane_has_its_status_and_its_details() {
         (of(Kind::TokenMissing), C::Unauthenticated, "TOKEN_MISSING", &[]),
         (Fault::unknown_rpc("/a.B/C"), C::Unimplemented, "RPC_UNKNOWN", &[]),
         (Fault::beyond_end(9, 3), C::OutOfRange, "POSITION_BEYOND_END", &[]),
+        (
+            of(Kind::RecordNotParked),
+            C::FailedPrecondition,
+            "RECORD_NOT_PARKED",
+            &["PreconditionFailure"],
+        ),
         (Fault::stream_ended(), C::Unavailable, "STREAM_ENDED", &["RetryInfo"]),
     ];
     for (fault, code, reason, expected) in table {

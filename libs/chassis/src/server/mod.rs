@@ -1,12 +1,15 @@
-//! The gRPC server: one port for every assembled service, with health, reflection, the event feed and gRPC-Web.
+//! The gRPC server: one port for every assembled service, with health, reflection, the event feed, parked
+//! records and gRPC-Web.
 //!
 //! A call passes, from the outside in: CORS and gRPC-Web, then `guard` (trace, identity, permission, time limit),
 //! then its handler. What reaches a handler has an identity in its extensions and a deadline on it.
 
 mod feed;
+mod forgetting;
 mod guard;
 mod open_rpcs;
 mod options;
+mod parked;
 mod running;
 mod settle;
 mod time_limit;
@@ -22,7 +25,10 @@ use tonic::{
     transport::{Server, server::TcpIncoming},
 };
 use tower_http::cors::{AllowHeaders, Any, CorsLayer, ExposeHeaders};
-use wire::schoolside::common::v1::event_feed_service_server::{self, EventFeedServiceServer};
+use wire::schoolside::common::v1::{
+    event_feed_service_server::{self, EventFeedServiceServer},
+    parked_record_service_server::{self, ParkedRecordServiceServer},
+};
 
 pub use self::{
     open_rpcs::OPEN_RPCS,
@@ -32,7 +38,7 @@ pub use self::{
 };
 
 use crate::{
-    identity::{Authenticate, Permission},
+    identity::{Authenticate, Permission, PermissionTable},
     service::{Logs, Service, TimeLimit},
     task::Panicked,
 };
@@ -40,6 +46,9 @@ use crate::{
 /// The largest message, either way. The transport takes no larger one by itself; a service's generated server is
 /// kept from sending one with `.max_encoding_message_size(MAX_MESSAGE_BYTES)`.
 pub const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
+
+/// Which permission each rpc needs that every process serves.
+pub const PERMISSIONS: [PermissionTable; 2] = [feed::PERMISSIONS, parked::PERMISSIONS];
 
 /// How often an idle connection is probed, and how long it may take to answer.
 const KEEPALIVE: Duration = Duration::from_secs(30);
@@ -101,12 +110,16 @@ pub async fn serve_with(
     add_reflection(&mut routes)?;
     let mut parts = Parts::default();
     for service in services {
-        parts.add(service, &mut routes, &logs);
+        parts.add(service, &mut routes, &logs, &options.tasks);
     }
     parts.permissions.extend(OPEN_RPCS.iter().copied());
-    parts.permissions.extend(feed::PERMISSIONS.iter().copied());
+    parts.permissions.extend(PERMISSIONS.into_iter().flatten().copied());
     parts.time_limits.extend(feed::TIME_LIMITS.iter().copied());
-    parts.grpc_services.extend(["", event_feed_service_server::SERVICE_NAME]);
+    parts.grpc_services.extend([
+        "",
+        event_feed_service_server::SERVICE_NAME,
+        parked_record_service_server::SERVICE_NAME,
+    ]);
     let health = running::Health::new(reporter, parts.grpc_services);
     health.serving().await;
     let feed = feed::Feed::new(parts.topics, options.shutdown.clone());
@@ -114,6 +127,9 @@ pub async fn serve_with(
         EventFeedServiceServer::new(feed)
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES),
+    );
+    routes.add_service(
+        ParkedRecordServiceServer::new(parts.parked).max_encoding_message_size(MAX_MESSAGE_BYTES),
     );
 
     let guard =
@@ -145,6 +161,7 @@ struct Parts {
     time_limits: HashMap<&'static str, TimeLimit>,
     grpc_services: Vec<&'static str>,
     topics: Vec<feed::FeedTopic>,
+    parked: parked::ParkedRecords,
     progress: Vec<Progress>,
     timers: Vec<TimerHandle>,
     logs: Vec<eventlog::Log>,
@@ -152,10 +169,22 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, service: Service, routes: &mut RoutesBuilder, logs: &Logs) {
+    fn add(
+        &mut self,
+        service: Service,
+        routes: &mut RoutesBuilder,
+        logs: &Logs,
+        shutdown: &CancellationToken,
+    ) {
+        self.parked.add(&service);
         (service.routes)(routes);
         for (task, future) in service.tasks {
             self.tasks.spawn(crate::task::supervised(task, future));
+        }
+        if service.own_log.is_some() {
+            let forgetting =
+                forgetting::forgetting(service.pool.clone(), service.name, shutdown.clone());
+            self.tasks.spawn(crate::task::supervised("forgetting", forgetting));
         }
         self.grpc_services.extend(service.grpc_services);
         self.permissions.extend(service.permissions.iter().copied());

@@ -1,7 +1,13 @@
 //! A service to carry: a pad of notes that is full after three. It speaks routing's messages, which happen to have
 //! a command with an id and an etag, and queries; it gives them its own meaning.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    sync::{
+        Arc, LazyLock, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use chassis::{
@@ -30,6 +36,8 @@ use wire::schoolside::routing::v1::{
 
 pub const CONTEXT: &str = "demo";
 const CAPACITY: usize = 3;
+/// Long enough for a laptop that does something else.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// `GetDecision` is served, but nobody has said who may call it.
 const PERMISSIONS: PermissionTable = &[
@@ -56,11 +64,24 @@ pub fn demo(gate: Arc<Gate>) -> Assemble {
     assembled(|deps| assemble(deps, gate))
 }
 
-/// Where a call waits until it is let through.
+/// Where a call waits until it is let through; what the demo's subscription stumbles over, and what it has applied.
 #[derive(Default)]
 pub struct Gate {
     pub reached: Notify,
     pub open: Notify,
+    /// Whether the first note cannot be handled.
+    pub poisoned: AtomicBool,
+    pub followed: Mutex<Vec<i64>>,
+}
+
+/// Waits until something holds that follows from what has happened.
+pub async fn patiently(mut holds: impl AsyncFnMut() -> bool) {
+    let waiting = async {
+        while !holds().await {
+            tokio::task::yield_now().await;
+        }
+    };
+    assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "it does not come to hold");
 }
 
 #[derive(Clone)]
@@ -108,29 +129,35 @@ impl Decider for Rules {
     }
 }
 
-struct Follow;
+struct Follow(Arc<Gate>);
 
 #[async_trait]
 impl Handler for Follow {
-    async fn handle(&self, _: &[Recorded], _: &mut PgConnection) -> Result<(), HandleError> {
+    async fn handle(&self, page: &[Recorded], _: &mut PgConnection) -> Result<(), HandleError> {
+        if self.0.poisoned.load(Ordering::Relaxed) && page.iter().any(|e| e.version.0 == 1) {
+            return Err(HandleError::Poison("the ink has run out".into()));
+        }
+        self.0.followed.lock().unwrap().extend(page.iter().map(|event| event.position.0));
         Ok(())
     }
 }
 
 async fn assemble(deps: Deps, gate: Arc<Gate>) -> Result<Service, AssembleError> {
     let failed = |error| AssembleError::Install(CONTEXT, error);
-    eventlog::install(&deps.pool, CONTEXT).await.map_err(failed)?;
-    stream::install(&deps.pool, CONTEXT).await.map_err(failed)?;
-    let log = Log::open(deps.pool.clone(), CONTEXT, deps.clock)
+    let pool = deps.pool;
+    eventlog::install(&pool, CONTEXT).await.map_err(failed)?;
+    stream::install(&pool, CONTEXT).await.map_err(failed)?;
+    let log = Log::open(pool.clone(), CONTEXT, deps.clock)
         .await
         .map_err(|error| AssembleError::Open(CONTEXT, error))?;
     let bus = LogBus::new(log.reader());
     let (progress, task) =
-        stream::run(FOLLOW, bus, Follow, deps.projections, CONTEXT, deps.shutdown);
+        stream::run(FOLLOW, bus, Follow(gate.clone()), deps.projections, CONTEXT, deps.shutdown);
     let demo = Demo { log: log.clone(), progress: progress.clone(), gate };
     let service = RoutingServiceServer::new(demo).max_encoding_message_size(MAX_MESSAGE_BYTES);
     Ok(Service {
         name: CONTEXT,
+        pool,
         routes: Box::new(|routes| {
             routes.add_service(service);
         }),

@@ -8,9 +8,10 @@ use tonic_reflection::pb::{v1, v1alpha};
 
 use crate::demo::serve;
 
-const EXPECTED: [&str; 3] = [
+const EXPECTED: [&str; 4] = [
     "grpc.health.v1.Health",
     "schoolside.common.v1.EventFeedService",
+    "schoolside.common.v1.ParkedRecordService",
     "schoolside.routing.v1.RoutingService",
 ];
 
@@ -18,9 +19,7 @@ const EXPECTED: [&str; 3] = [
 async fn health_is_told_of_the_whole_and_of_each_service() {
     let (server, _) = serve().await;
     let mut health = HealthClient::new(server.channel());
-    for service in
-        ["", "schoolside.common.v1.EventFeedService", "schoolside.routing.v1.RoutingService"]
-    {
+    for service in ["", EXPECTED[1], EXPECTED[2], EXPECTED[3]] {
         let ask = HealthCheckRequest { service: service.to_owned() };
         let answer = health.check(ask).await.unwrap().into_inner();
         assert_eq!(answer.status(), ServingStatus::Serving, "{service:?}");
@@ -62,6 +61,15 @@ async fn listed_v1alpha(server: &TestServer) -> Vec<String> {
         return Vec::new();
     };
     list.service.into_iter().map(|service| service.name).collect()
+}
+
+#[test]
+fn every_rpc_that_all_processes_serve_has_a_permission() {
+    testkit::assert_every_rpc_has_a_permission(
+        wire::DESCRIPTORS,
+        &["schoolside.common.v1"],
+        &chassis::server::PERMISSIONS,
+    );
 }
 
 #[tokio::test]

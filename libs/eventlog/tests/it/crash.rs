@@ -5,20 +5,16 @@ use std::{
     io::{BufRead, BufReader, Write},
     process::{Child, Command, Stdio},
     sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
-use eventlog::{AppendError, Log};
+use eventlog::{AppendError, Log, Options};
 use futures::future::join_all;
 use sqlx::PgPool;
+use testkit::Cluster;
 use uuid::Uuid;
 
-use crate::{
-    common::{CONTEXT, Database, append, check, clock, events, new_stream},
-    crash::cluster::Cluster,
-};
-
-#[path = "cluster.rs"]
-mod cluster;
+use crate::common::{CONTEXT, Database, append, check, clock, events, new_stream};
 
 const WRITER: &str = "EVENTLOG_TEST_WRITER";
 
@@ -121,7 +117,10 @@ async fn a_writer_killed_in_mid_load_has_lost_nothing_it_acknowledged() {
 async fn postgres_killed_in_mid_load_loses_nothing_acknowledged_and_commands_outlive_it() {
     let cluster = Cluster::start();
     let database = Database::create_on(&cluster.url()).await;
-    let log = database.log().await;
+    drop(database.log().await);
+    // Longer than Postgres takes to come back.
+    let options = Options { deadline: Duration::from_mins(1), ..Options::default() };
+    let log = Log::open_with(database.pool.clone(), CONTEXT, clock(), options).await.unwrap();
     let (count, unknown) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let load = join_all((0..32).map(|_| async {
         let mut told = Told::default();

@@ -49,7 +49,10 @@ async fn failures_aborts_and_lost_connections_neither_lose_nor_repeat_an_event()
     let running = Running::tally(&database, &log, 1_000, no_fault());
     running.reach_head(&log).await;
     check(&database.pool, TALLY.name).await.unwrap();
-    assert_eq!(parked::list(&database.pool, CONTEXT).await.unwrap(), []);
+    assert_eq!(
+        parked::list(&database.pool, CONTEXT, &parked::Place::default(), 9).await.unwrap(),
+        []
+    );
     running.stop().await;
     database.drop().await;
 }
@@ -63,7 +66,10 @@ async fn three_runners_of_one_subscription_apply_each_event_once() {
         running.reach_head(&log).await;
     }
     check(&database.pool, TALLY.name).await.unwrap();
-    assert_eq!(parked::list(&database.pool, CONTEXT).await.unwrap(), []);
+    assert_eq!(
+        parked::list(&database.pool, CONTEXT, &parked::Place::default(), 9).await.unwrap(),
+        []
+    );
     for running in runners {
         running.stop().await;
     }

@@ -8,7 +8,10 @@ use std::sync::{
 use eventlog::Log;
 use kernel::{Position, StreamId, Version};
 use sqlx::PgPool;
-use stream::{HandleError, LogBus, OnPoison, Subscription, parked};
+use stream::{
+    HandleError, LogBus, OnPoison, Subscription,
+    parked::{self, Place},
+};
 
 use crate::{
     common::{CONTEXT, Database},
@@ -73,7 +76,7 @@ impl Setting {
 }
 
 async fn states(pool: &PgPool) -> Vec<(i64, String, i32)> {
-    let listed = parked::list(pool, CONTEXT).await.unwrap();
+    let listed = parked::list(pool, CONTEXT, &Place::default(), 100).await.unwrap();
     listed.into_iter().map(|parked| (parked.position.0, parked.state, parked.attempts)).collect()
 }
 
@@ -171,7 +174,7 @@ async fn a_panic_in_a_handler_is_poison_with_its_message() {
     let bus = LogBus::new(setting.log.reader());
     let running = Running::start(pool, bus, Tally(fault), TALLY);
     running.reach_head(&setting.log).await;
-    let first = parked::list(pool, CONTEXT).await.unwrap().remove(0);
+    let first = parked::list(pool, CONTEXT, &Place::default(), 1).await.unwrap().remove(0);
     assert_eq!(first.error, "the handler panicked: not this one");
     assert_eq!(setting.counted().await, (12, 0));
     running.stop().await;

@@ -90,7 +90,7 @@ fn topics_text(topics: &ListTopicsResponse) -> String {
 
 fn to_json(event: &Envelope) -> Value {
     let mut value = out::to_json(event);
-    value["payload"] = payload(event);
+    value["payload"] = payload(&event.r#type, &event.payload);
     value
 }
 
@@ -99,36 +99,31 @@ fn to_text(event: &Envelope) -> String {
         "{:>8}  {}  {}  v{}  {}  {}",
         event.position,
         words::instant(event.occurred_at.as_ref()),
-        event.type_short(),
+        short(&event.r#type),
         event.version,
         event.subject,
-        payload(event)
+        payload(&event.r#type, &event.payload)
     )
 }
 
-trait TypeShort {
-    fn type_short(&self) -> &str;
+/// An event's type, as people say it.
+pub(super) fn short(event_type: &str) -> &str {
+    event_type.strip_prefix("schoolside.").unwrap_or(event_type)
 }
 
-impl TypeShort for Envelope {
-    fn type_short(&self) -> &str {
-        self.r#type.strip_prefix("schoolside.").unwrap_or(&self.r#type)
-    }
+/// A payload as JSON, by the message that the event's type names; its length if it is unknown to this build.
+pub(super) fn payload(event_type: &str, payload: &[u8]) -> Value {
+    decode(event_type, payload).unwrap_or_else(|| json!({ "bytes": payload.len() }))
 }
 
-/// The payload as JSON, by the message that the event's type names; its length if it is unknown to this build.
-fn payload(event: &Envelope) -> Value {
-    decode(event).unwrap_or_else(|| json!({ "bytes": event.payload.len() }))
-}
-
-fn decode(event: &Envelope) -> Option<Value> {
+fn decode(event_type: &str, payload: &[u8]) -> Option<Value> {
     // schoolside.requests.request.opened.v1 → schoolside.requests.v1.RequestOpened
-    let mut parts = event.r#type.split('.').skip(1);
+    let mut parts = event_type.split('.').skip(1);
     let (context, aggregate, name) = (parts.next()?, parts.next()?, parts.next()?);
     let message = format!("schoolside.{context}.v1.{}{}", camel(aggregate), camel(name));
     let pool = DescriptorPool::decode(wire::DESCRIPTORS).ok()?;
     let descriptor = pool.get_message_by_name(&message)?;
-    let dynamic = DynamicMessage::decode(descriptor, event.payload.as_slice()).ok()?;
+    let dynamic = DynamicMessage::decode(descriptor, payload).ok()?;
     serde_json::to_value(dynamic).ok()
 }
 
@@ -154,11 +149,8 @@ mod tests {
 
     #[test]
     fn a_payload_is_shown_by_its_type() {
-        let event = Envelope {
-            r#type: "schoolside.requests.request.closed.v1".into(),
-            payload: RequestClosed { automatic: true }.encode_to_vec(),
-            ..Default::default()
-        };
-        assert_eq!(payload(&event), json!({ "automatic": true }));
+        let closed = RequestClosed { automatic: true }.encode_to_vec();
+        let event_type = "schoolside.requests.request.closed.v1";
+        assert_eq!(payload(event_type, &closed), json!({ "automatic": true }));
     }
 }

@@ -8,6 +8,7 @@ mod events;
 mod failure;
 mod figures;
 mod import;
+mod parked;
 mod request;
 mod scorecard;
 mod sla;
@@ -74,6 +75,9 @@ enum Command {
     /// Read the published history.
     #[command(subcommand)]
     Events(events::EventsCommand),
+    /// Look after records that could not be handled.
+    #[command(subcommand)]
+    Parked(parked::ParkedCommand),
     /// Take over the history of another system.
     #[command(subcommand)]
     Import(import::ImportCommand),
@@ -118,6 +122,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Survey(command) => survey::run(command, &context).await,
         Command::Figures(args) => figures::run(args, &context).await,
         Command::Events(command) => events::run(command, &context).await,
+        Command::Parked(command) => parked::run(command, &context).await,
         Command::Import(command) => import::run(command, &context).await,
         Command::Token(command) => token::run(command, &context),
     };

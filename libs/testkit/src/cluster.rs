@@ -1,4 +1,4 @@
-//! A Postgres of the test's own, to be crashed.
+//! A Postgres of a test's own, to be crashed.
 
 use std::{
     path::PathBuf,
@@ -7,6 +7,10 @@ use std::{
 
 use tempfile::TempDir;
 
+use crate::server::must;
+
+/// A Postgres of a test's own, reached by a socket; crashed and removed when dropped.
+#[derive(Debug)]
 pub struct Cluster {
     home: TempDir,
     programs: PathBuf,
@@ -14,13 +18,18 @@ pub struct Cluster {
 }
 
 impl Cluster {
+    /// Makes and starts it.
+    ///
+    /// # Panics
+    /// When Postgres' server programs are not installed, or do not do it.
+    #[must_use]
     pub fn start() -> Self {
-        let home = tempfile::Builder::new().prefix("eventlog").tempdir_in("/tmp").unwrap();
-        let said = Command::new("id").arg("-u").output().unwrap().stdout;
-        let as_root = String::from_utf8(said).unwrap().trim() == "0";
+        let home = tempfile::Builder::new().prefix("cluster").tempdir_in("/tmp");
+        let home = must(home, "no temporary directory");
+        let as_root = is_root();
         if as_root {
-            let owned = Command::new("chown").arg("postgres").arg(home.path()).status().unwrap();
-            assert!(owned.success());
+            let owned = Command::new("chown").arg("postgres").arg(home.path()).status();
+            assert!(must(owned, "no chown").success(), "the directory cannot be given to postgres");
         }
         let cluster = Self { home, programs: programs(), as_root };
         let data = cluster.data();
@@ -30,21 +39,24 @@ impl Cluster {
             "\nlisten_addresses = ''\nunix_socket_directories = '{socket}'\nmax_connections = 60\n"
         );
         let file = format!("{data}/postgresql.conf");
-        let defaults = std::fs::read_to_string(&file).unwrap();
-        std::fs::write(file, defaults + &settings).unwrap();
+        let defaults = must(std::fs::read_to_string(&file), "no postgresql.conf");
+        must(std::fs::write(file, defaults + &settings), "postgresql.conf cannot be written");
         cluster.restart();
         cluster
     }
 
+    /// The URL of its database `postgres`, as a superuser.
+    #[must_use]
     pub fn url(&self) -> String {
         format!("postgres://postgres@localhost/postgres?host={}", self.home.path().display())
     }
 
-    /// Ends Postgres as a crash does: no checkpoint, no goodbye.
+    /// Ends it as a crash does: no checkpoint, no goodbye.
     pub fn crash(&self) {
         self.run("pg_ctl", &["stop", "-w", "-m", "immediate", "-D", &self.data()]);
     }
 
+    /// Starts it again, and waits until it answers.
     pub fn restart(&self) {
         let log = format!("{}/log", self.home.path().display());
         self.run("pg_ctl", &["start", "-w", "-D", &self.data(), "-l", &log]);
@@ -64,7 +76,8 @@ impl Cluster {
             Command::new(&program)
         };
         command.args(arguments).current_dir("/").stdout(Stdio::null()).stderr(Stdio::null());
-        assert!(command.status().unwrap().success(), "{} failed", program.display());
+        let ended = must(command.status(), "Postgres' programs cannot be run");
+        assert!(ended.success(), "{} failed", program.display());
     }
 }
 
@@ -72,6 +85,12 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         self.crash();
     }
+}
+
+/// Whether the tests run as root, which Postgres refuses to.
+fn is_root() -> bool {
+    let said = must(Command::new("id").arg("-u").output(), "no id").stdout;
+    String::from_utf8_lossy(&said).trim() == "0"
 }
 
 /// Where Postgres' server programs are.
@@ -83,5 +102,7 @@ fn programs() -> PathBuf {
     found
         .extend(asked.ok().map(|said| PathBuf::from(String::from_utf8_lossy(&said.stdout).trim())));
     found.retain(|directory| directory.join("initdb").exists());
-    found.pop().expect("Postgres' server programs must be installed (Debian: postgresql)")
+    found.pop().unwrap_or_else(|| {
+        panic!("Postgres' server programs must be installed (Debian: postgresql)")
+    })
 }
