@@ -84,6 +84,7 @@ pub(crate) fn neighbours() -> Assemble {
         eventlog::install(&deps.pool, "requests").await.unwrap();
         Ok(Service {
             name: "requests",
+            pool: deps.pool,
             routes: Box::new(|_| ()),
             grpc_services: &[],
             permissions: &[],

@@ -25,10 +25,11 @@ impl Context {
         let context = self.clone();
         assembled(async move |deps: Deps| {
             eventlog::install(&deps.pool, context.name).await.expect("installed");
-            let log = Log::open(deps.pool, context.name, deps.clock).await.expect("opened");
+            let log = Log::open(deps.pool.clone(), context.name, deps.clock).await.expect("opened");
             *context.log.lock().unwrap() = Some(log.clone());
             Ok(Service {
                 name: context.name,
+                pool: deps.pool,
                 routes: Box::new(|_| {}),
                 grpc_services: &[],
                 permissions: &[],
