@@ -53,7 +53,7 @@ fn kinds(story: &Value) -> Vec<String> {
     let events = story["events"].as_array().unwrap();
     events
         .iter()
-        .map(|event| event["type"].as_str().unwrap().rsplit('.').nth(1).unwrap().to_owned())
+        .map(|event| event["type"].as_str().unwrap().rsplit('.').next().unwrap().to_owned())
         .collect()
 }
 

@@ -179,9 +179,7 @@ async fn listen(args: &UpArgs) -> Result<TcpListener, Failure> {
     let address = args.listen.unwrap_or(default);
     TcpListener::bind(address).await.map_err(|error| {
         let why = match error.kind() {
-            io::ErrorKind::AddrInUse => {
-                format!("port {} is taken by another process", address.port())
-            }
+            io::ErrorKind::AddrInUse => format!("{address} is taken by another process"),
             io::ErrorKind::PermissionDenied => {
                 format!("this user may not listen on port {}", address.port())
             }

@@ -22,7 +22,7 @@ async fn a_snow_day_moves_the_clocks_that_run_and_leaves_verdicts() {
     office.set("mon 09:00");
     office.resolve(done).await;
     let request = office.opened_at("mon 09:00", "FAC1").await;
-    office.set("tue 06:00");
+    office.settle_at("tue 06:00").await;
     let snow = format!("{CALENDAR}[[closures]]\ndate = \"2026-02-03\"\nlabel = \"Snow day\"\n");
     assert!(office.publish_calendar(&snow).await.published);
     office.server.settle().await;

@@ -103,7 +103,7 @@ pub struct RequestFacts {
     /// Its ends and reopenings, in the order recorded.
     #[prost(message, repeated, tag = "4")]
     pub lifecycle: Vec<Lifecycle>,
-    /// The first public reply of a person of the office.
+    /// The first public reply of a person of the office, or the resolution that came without one; never of an import.
     #[prost(int64, optional, tag = "5")]
     pub first_response: Option<i64>,
     /// The due date its source states, for imports.
@@ -154,6 +154,11 @@ impl RequestFacts {
             implausible: event.implausible,
             team: event.team_id,
         });
+        // Done or declined, it tells the requester what became of the request, as a reply would.
+        let told = matches!(ending, Ending::Done | Ending::Declined);
+        if told && self.opened.as_ref().is_some_and(|opened| !opened.imported) {
+            self.first_response.get_or_insert(at);
+        }
         Ok(())
     }
 
@@ -243,6 +248,34 @@ mod tests {
         apply(&mut facts, "request.replied", 4, &reply(events::Author::Staff, true));
         apply(&mut facts, "request.replied", 5, &reply(events::Author::Staff, true));
         assert_eq!(facts.first_response, Some(4));
+    }
+
+    #[test]
+    fn a_resolution_without_a_reply_before_is_the_first_response_but_not_of_an_import() {
+        let answered = |imported, outcome: events::Outcome, replied: bool| {
+            let mut facts = RequestFacts::default();
+            let opened = events::RequestOpened { imported, ..Default::default() };
+            apply(&mut facts, "request.opened", 1, &opened);
+            if replied {
+                let author = events::Author::Staff.into();
+                apply(
+                    &mut facts,
+                    "request.replied",
+                    2,
+                    &events::RequestReplied { author, public: true },
+                );
+            }
+            let resolved =
+                events::RequestResolved { outcome: outcome.into(), ..Default::default() };
+            apply(&mut facts, "request.resolved", 3, &resolved);
+            facts.first_response
+        };
+        assert_eq!(answered(false, events::Outcome::Done, false), Some(3));
+        assert_eq!(answered(false, events::Outcome::Declined, false), Some(3));
+        assert_eq!(answered(false, events::Outcome::Done, true), Some(2));
+        assert_eq!(answered(false, events::Outcome::Deferred, false), None);
+        assert_eq!(answered(false, events::Outcome::Duplicate, false), None);
+        assert_eq!(answered(true, events::Outcome::Done, false), None);
     }
 
     #[test]
