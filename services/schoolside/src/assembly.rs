@@ -66,11 +66,11 @@ impl Foundation {
         Ok((pool, projections))
     }
 
-    /// Assembles the named services and serves them on `listener`.
+    /// Assembles the named services.
     ///
     /// # Errors
     /// When the database or a key is out of reach.
-    pub async fn serve(&self, services: &[&str], listener: TcpListener) -> Result<System, Failure> {
+    pub async fn assemble(&self, services: &[&str]) -> Result<System, Failure> {
         let keys_dir = self.directory.keys().map_err(Failure::unavailable)?;
         Keys::open_or_create(&keys_dir).map_err(Failure::unavailable)?;
         let verifier = Verifier::open(&keys_dir).map_err(Failure::unavailable)?;
@@ -89,10 +89,7 @@ impl Foundation {
             assembled.push(assemble(service, deps.clone()).await?);
         }
         let (clock, shutdown) = (self.clock.clone(), self.shutdown.clone());
-        let running = server::serve(assembled, logs.clone(), clock, listener, verifier, shutdown)
-            .await
-            .map_err(Failure::unavailable)?;
-        Ok(System { running, logs })
+        Ok(System { services: assembled, logs, clock, verifier, shutdown })
     }
 
     /// Mints tokens for the given claims into the data directory; gives each role's file.
@@ -118,12 +115,13 @@ impl Foundation {
     }
 }
 
-/// Services that answer.
+/// Services that are put together, of which nothing runs yet.
 pub struct System {
-    /// Their server.
-    pub running: Running,
-    /// The logs of all contexts.
-    pub logs: Logs,
+    services: Vec<Service>,
+    logs: Logs,
+    clock: SharedClock,
+    verifier: Verifier,
+    shutdown: CancellationToken,
 }
 
 impl System {
@@ -141,6 +139,16 @@ impl System {
             latest = latest.max(last.last().map(|recorded| recorded.recorded_at));
         }
         Ok(latest)
+    }
+
+    /// Lets the services answer on `listener`, and go on with what they were stopped at.
+    ///
+    /// # Errors
+    /// When the server cannot be set up.
+    pub async fn serve(self, listener: TcpListener) -> Result<Running, Failure> {
+        let Self { services, logs, clock, verifier, shutdown } = self;
+        let running = server::serve(services, logs, clock, listener, verifier, shutdown);
+        running.await.map_err(Failure::unavailable)
     }
 }
 

@@ -53,7 +53,7 @@ pub async fn run(args: ServeArgs, context: &Context) -> Result<(), Failure> {
             args.listen
         ))
     })?;
-    let running = foundation.serve(&[args.service.as_str()], listener).await?.running;
+    let running = foundation.assemble(&[args.service.as_str()]).await?.serve(listener).await?;
     let roles: Vec<_> = CallerRole::ALL
         .into_iter()
         .map(|role| (role, claims(role, &format!("systems/{role}"))))

@@ -90,16 +90,21 @@ impl Demo {
         first.unwrap_or(self.world.instant(FIRST_DAY, MORNING))
     }
 
-    /// Puts the demo on a running system, where it stood when it stopped. After a crash the bookmark may lag behind
-    /// `latest`, the latest instant at which anything was recorded; when nothing was, the demo begins anew.
+    /// Sets a new clock to where the demo stood when it stopped. After a crash the bookmark may lag behind `latest`,
+    /// the latest instant at which anything was recorded; when nothing was, the demo begins anew.
+    pub fn wind(&mut self, clock: &DemoClock, latest: Option<Timestamp>) {
+        self.bookmark = self.bookmark.filter(|_| latest.is_some());
+        for instant in latest.into_iter().chain(self.bookmark.map(|bookmark| bookmark.now)) {
+            clock.set(instant);
+        }
+    }
+
+    /// Puts the demo on a running system, by whose clock it goes on.
     ///
     /// # Errors
     /// When a service has no address.
-    pub fn on(self, stage: Stage, latest: Option<Timestamp>) -> Result<Play, Failure> {
-        let bookmark = self.bookmark.filter(|_| latest.is_some());
-        for instant in latest.into_iter().chain(bookmark.map(|bookmark| bookmark.now)) {
-            stage.clock.set(instant);
-        }
+    pub fn on(self, stage: Stage) -> Result<Play, Failure> {
+        let bookmark = self.bookmark;
         let done = bookmark.map_or(Timestamp::MIN, |bookmark| bookmark.done);
         let facts = self.files.facts_in_recorded_order().into_iter();
         let pending = facts
@@ -229,4 +234,37 @@ fn is_worked(world: &World, date: Date) -> bool {
 fn style() -> ProgressStyle {
     let template = "playing school day {pos} of {len} {wide_bar} {msg} {elapsed}";
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn at(hour: i64) -> Timestamp {
+        "2026-02-03T00:00:00Z".parse::<Timestamp>().unwrap() + hour.hours()
+    }
+
+    #[rstest]
+    #[case::a_new_directory(None, None, None)]
+    #[case::stopped(Some(15), Some(14), Some(15))]
+    #[case::crashed_before_it_kept_where_it_stood(Some(15), Some(16), Some(16))]
+    #[case::crashed_before_it_kept_anything(None, Some(16), Some(16))]
+    #[case::another_database(Some(15), None, None)]
+    fn it_goes_on_where_it_stood(
+        #[case] kept: Option<i64>,
+        #[case] latest: Option<i64>,
+        #[case] now: Option<i64>,
+    ) {
+        let directory = tempfile::tempdir().unwrap();
+        if let Some(kept) = kept {
+            let (mut file, _) = BookmarkFile::open(directory.path()).unwrap();
+            file.keep_now(Bookmark { now: at(kept), done: at(kept - 1) }).unwrap();
+        }
+        let mut demo = Demo::open(directory.path()).unwrap();
+        let clock = DemoClock::new(demo.beginning());
+        demo.wind(&clock, latest.map(at));
+        assert_eq!(clock.now(), now.map_or(demo.beginning(), at));
+    }
 }

@@ -98,7 +98,7 @@ async fn serve(
     listener: TcpListener,
     stop: CancellationToken,
 ) -> Result<(), Failure> {
-    let demo = if args.empty { None } else { Some(Demo::open(directory.path())?) };
+    let mut demo = if args.empty { None } else { Some(Demo::open(directory.path())?) };
     let demo_clock = demo.as_ref().map(|demo| DemoClock::new(demo.beginning()));
     let clock: SharedClock = match &demo_clock {
         Some(clock) => Arc::new(clock.clone()),
@@ -107,10 +107,14 @@ async fn serve(
     let shutdown = CancellationToken::new();
     let database_url = database.url.clone();
     let foundation = Foundation { directory, database_url, clock, shutdown: shutdown.clone() };
-    let system = foundation.serve(&SERVICES, listener).await?;
-    let latest = system.latest_record().await?;
-    let grpc = endpoints::address(system.running.address);
-    let settler = system.running.settler.clone();
+    let system = foundation.assemble(&SERVICES).await?;
+    // Before anything runs: what a crash left undone is done at once, and must not happen on the demo's first day.
+    if let Some((demo, clock)) = demo.as_mut().zip(demo_clock.as_ref()) {
+        demo.wind(clock, system.latest_record().await?);
+    }
+    let running = system.serve(listener).await?;
+    let grpc = endpoints::address(running.address);
+    let settler = running.settler.clone();
     let live = async {
         let mut endpoints = endpoints::of(&foundation, grpc, args.empty)?;
         let Some((demo, clock)) = demo.zip(demo_clock) else {
@@ -126,7 +130,7 @@ async fn serve(
             keys: keys.map_err(Failure::unavailable)?,
             stop: stop.clone(),
         };
-        let mut play = demo.on(stage, latest)?;
+        let mut play = demo.on(stage)?;
         play.set_up().await?;
         endpoints.state = if play.is_played() { RunState::Ready } else { RunState::Playing };
         announce::ready(&foundation.directory, database, &endpoints, context)?;
@@ -138,7 +142,7 @@ async fn serve(
         outcome
     };
     let drained = async {
-        let drained = system.running.done.await.map_err(Failure::unavailable);
+        let drained = running.done.await.map_err(Failure::unavailable);
         // A server that ended by itself ends everything.
         stop.cancel();
         drained

@@ -36,8 +36,8 @@ const RESPONSE: f64 = 0.42;
 /// When the invitation goes out after a resolution, and by when an answer comes in or never.
 const SETTLE: SignedDuration = SignedDuration::from_hours(24);
 const LAST_ANSWER: SignedDuration = SignedDuration::from_hours(13 * 24);
-/// A requester reopens by then or never.
-const LAST_REOPENING: f64 = 12.0 * DAY;
+/// A requester decides by then to reopen, or never: the office may open days later, and the system declines after fourteen.
+const LAST_REOPENING: f64 = 9.0 * DAY;
 /// First-response targets in hours, by priority and tier.
 const FIRST_RESPONSE: [[f64; 3]; 4] =
     [[1.0, 1.0, 1.0], [4.0, 3.0, 2.0], [8.0, 6.0, 4.0], [16.0, 12.0, 8.0]];
@@ -72,7 +72,9 @@ pub(super) struct Course<'a> {
     principal: PersonId,
     /// The team that serves the school.
     home: TeamId,
+    /// The team that holds it, and the role in it.
     holder: TeamId,
+    role: Option<Role>,
     /// Which of the members in a role does the work.
     colleague: usize,
     now: Timestamp,
@@ -96,6 +98,7 @@ impl<'a> Course<'a> {
             hours: world.hours(arrival.kind.calendar),
             principal: arrival.school.principal(day)?.clone(),
             holder: home.clone(),
+            role: arrival.kind.definition.accountable_role,
             home,
             colleague: usize::from(chance.happens(0.5)),
             chance,
@@ -214,19 +217,26 @@ impl<'a> Course<'a> {
             .iter()
             .filter_map(|word| word.strip_prefix("desk:")?.parse().ok())
             .collect();
-        match self.chance.one_of(&desks) {
-            Some(desk) if self.chance.happens(0.5) => {
-                milestones.push((at, to((desk.clone(), None), "expertise")));
-            }
-            _ => {
-                let role = if definition.accountable_role == Some(Role::Lead) {
-                    Role::Budget
-                } else {
-                    Role::Lead
-                };
+        let desk = self.chance.one_of(&desks);
+        let to_desk = desk.is_some() && self.chance.happens(0.5);
+        match (desk, self.other_role()) {
+            (_, Some(role)) if !to_desk => {
                 milestones.push((at, to((home.0, Some(role)), "workload")));
             }
+            (Some(desk), _) => milestones.push((at, to((desk.clone(), None), "expertise"))),
+            (None, _) => {}
         }
+    }
+
+    /// The role of the same team that takes work over; none where it may not read what it would work on.
+    fn other_role(&self) -> Option<Role> {
+        let definition = &self.arrival.kind.definition;
+        if definition.accountable_role != Some(Role::Lead) {
+            return Some(Role::Lead);
+        }
+        let is_open =
+            matches!(definition.confidentiality, Confidentiality::None | Confidentiality::Student);
+        is_open.then_some(Role::Budget)
     }
 
     /// Lets so much work be done, with what happens on the way.
@@ -253,6 +263,7 @@ impl<'a> Course<'a> {
             Milestone::HandOver { team, role, reason } => {
                 self.office(Action::Reassign { team: team.clone(), role, reason });
                 self.holder = team;
+                self.role = role.or(self.role);
                 self.hand_overs += 1;
             }
             Milestone::WaitForRequester => {
@@ -308,8 +319,10 @@ impl<'a> Course<'a> {
         self.now = later(self.now, wait.max(HOUR));
         let words = words::not_fixed(&mut self.chance);
         self.requester(Action::Reopen(words));
-        // What is reopened is routed anew, to the school's team.
+        // A hand-over here names no member, so what was handed over is routed anew, to the school's team; anything else
+        // has never left it.
         self.holder = self.home.clone();
+        self.role = self.arrival.kind.definition.accountable_role;
         self.now = self.now.saturating_add(FIRST_LOOK).unwrap_or(Timestamp::MAX);
         true
     }
@@ -376,10 +389,9 @@ impl<'a> Course<'a> {
         self.push(Actor::School { person, school }, action);
     }
 
-    /// Whoever of the holding team works on it.
+    /// Whoever of the holding team works on it: in its role, whichever of the members the system chose.
     fn worker(&self) -> Actor {
-        let team = self.holder.clone();
-        let role = self.arrival.kind.definition.accountable_role;
+        let (team, role) = (self.holder.clone(), self.role);
         let members = role.map_or(&[][..], |role| self.world.members(&team, role));
         if let Some(person) = members.get(self.colleague).or_else(|| members.first()).cloned() {
             return if role == Some(Role::Lead) {

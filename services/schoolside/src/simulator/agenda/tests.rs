@@ -10,6 +10,8 @@ use jiff::{
     civil::{Date, date},
 };
 
+mod permitted;
+
 use super::*;
 use crate::district::{alder_bay::ALDER_BAY, catalogue::AttributeKind, read};
 
