@@ -176,7 +176,10 @@ impl Feed for LogFeed {
         loop {
             if self.caught_up {
                 self.bus.reader.wait_past(self.after).await;
-                tokio::time::sleep(self.bus.gather).await;
+                // Sleeping takes its millisecond even for no time at all.
+                if !self.bus.gather.is_zero() {
+                    tokio::time::sleep(self.bus.gather).await;
+                }
             }
             let mut events = self.bus.read(self.after, self.bus.page).await?;
             self.caught_up = i64::try_from(events.len()).is_ok_and(|read| read < self.bus.page);

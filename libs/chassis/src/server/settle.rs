@@ -77,13 +77,15 @@ impl Settler {
         let awaited = |name: &str| !but.iter().any(|context| is_of(name, context));
         let followers: Vec<_> = self.progress.iter().filter(|it| awaited(it.name())).collect();
         loop {
-            catch_up(&followers, &heads).await?;
+            let applied = catch_up(&followers, &heads).await?;
             let timers = self.timers.iter().filter(|timer| awaited(timer.name()));
             let drained = timers.map(async |timer| {
                 let done = timer.drain(self.clock.now()).await;
                 done.map_err(|error| SettleError::Timer(timer.name(), error))
             });
-            if try_join_all(drained).await?.into_iter().sum::<usize>() == 0 {
+            try_join_all(drained).await?;
+            // Not how much was drained: a timer's own loop may have done it just before.
+            if heads().await? == applied {
                 return Ok(());
             }
         }
@@ -109,11 +111,12 @@ fn is_of(name: &str, context: &str) -> bool {
     name.split_once('.').is_some_and(|(of, _)| of == context)
 }
 
-/// Waits until every awaited subscription has applied its source's whole log, and none of that has led to more.
+/// Waits until every awaited subscription has applied its source's whole log, and none of that has led to more; gives
+/// how far the logs reach then.
 async fn catch_up(
     awaited: &[&Progress],
     heads: &impl AsyncFn() -> Result<Heads, ReadError>,
-) -> Result<(), SettleError> {
+) -> Result<Heads, SettleError> {
     let mut before = heads().await?;
     loop {
         for progress in awaited {
@@ -124,7 +127,7 @@ async fn catch_up(
         }
         let after = heads().await?;
         if after == before {
-            return Ok(());
+            return Ok(after);
         }
         before = after;
     }

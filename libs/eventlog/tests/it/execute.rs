@@ -130,6 +130,26 @@ async fn a_command_for_a_known_state_is_not_decided_on_another() {
 }
 
 #[tokio::test]
+async fn a_command_that_begins_with_an_old_history_is_decided_on_the_present_one() {
+    let database = Database::create().await;
+    let log = database.log().await;
+    let (jar, first) = (new_stream(), call());
+    put(&log, call(), jar, 2).await.unwrap();
+    let before = log.load(jar).await.unwrap();
+    let from = |call| eventlog::execute_from::<Jar>(&log, call, jar, before.clone(), 1);
+    let present = from(first.clone()).await.unwrap();
+    assert_eq!((present.state, present.version, present.events), (3, Version(3), 1));
+    put(&log, call(), jar, 6).await.unwrap();
+    // The history that it begins with is seven marbles old by now: into a jar for ten goes one more, and then none.
+    let after = from(call()).await.unwrap();
+    assert_eq!((after.state, after.version, after.duplicate), (10, Version(10), false));
+    assert!(matches!(from(call()).await, Err(ExecuteError::Refused(Full))));
+    let again = from(first).await.unwrap();
+    assert_eq!((again.state, again.version, again.duplicate), (3, Version(3), true));
+    database.drop().await;
+}
+
+#[tokio::test]
 async fn of_commands_at_once_each_is_decided_on_what_the_others_left() {
     let database = Database::create().await;
     let log = database.log().await;

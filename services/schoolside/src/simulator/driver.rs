@@ -236,3 +236,39 @@ fn until_routed(put_off: Vec<Act>, due: Vec<Act>) -> (Vec<Vec<Act>>, Vec<Act>) {
     }
     (now, later)
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+
+    use super::*;
+    use crate::simulator::agenda::Actor;
+
+    fn act(number: u32, step: u16, action: Action) -> Act {
+        let actor =
+            Actor::School { person: "P-0101".parse().unwrap(), school: "0101".parse().unwrap() };
+        let case = Case { seed: 1, day: date(2026, 2, 2), number };
+        Act { at: Timestamp::UNIX_EPOCH, case, step, actor, action }
+    }
+
+    fn steps<'a>(acts: impl IntoIterator<Item = &'a Act>) -> Vec<(u32, u16)> {
+        acts.into_iter().map(|act| (act.case.number, act.step)).collect()
+    }
+
+    #[test]
+    fn what_follows_a_reopening_waits_for_the_next_step_and_comes_first_then() {
+        let (reopen, resume) = (|| Action::Reopen(String::new()), || Action::Resume);
+        let due = vec![
+            act(1, 3, resume()),
+            act(1, 4, reopen()),
+            act(1, 5, resume()),
+            act(2, 1, resume()),
+        ];
+        let (now, later) = until_routed(Vec::new(), due);
+        assert_eq!(steps(now.iter().flatten()), [(1, 3), (1, 4), (2, 1)]);
+        assert_eq!(steps(&later), [(1, 5)]);
+        let (now, later) = until_routed(later, vec![act(1, 6, reopen()), act(1, 7, resume())]);
+        assert_eq!(steps(now.iter().flatten()), [(1, 5), (1, 6)]);
+        assert_eq!(steps(&later), [(1, 7)]);
+    }
+}
