@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use eventlog::{Log, LogReader, Wakeups};
+use eventlog::{Held, Log, LogReader, Wakeups};
 use futures::future::BoxFuture;
 use kernel::SharedClock;
 use sqlx::{PgPool, migrate::Migrator, postgres::PgConnectOptions};
@@ -57,6 +57,12 @@ impl Logs {
             }
         }
         Ok(Self::of(pool))
+    }
+
+    /// Holds back from this process's readers what is recorded, until the answer is dropped.
+    #[must_use]
+    pub fn hold(&self) -> Held {
+        self.wakeups.hold()
     }
 
     /// A context's log, to be followed.

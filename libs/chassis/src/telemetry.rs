@@ -14,7 +14,7 @@ use opentelemetry_sdk::{
 };
 use tracing::Span;
 use tracing_opentelemetry::OpenTelemetrySpanExt;
-use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{Layer, filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,8 +55,7 @@ pub fn init(
     filter: &str,
     endpoint: Option<&str>,
 ) -> Result<Telemetry, TelemetryError> {
-    let filter =
-        EnvFilter::try_new(filter).map_err(|_| TelemetryError::Filter(filter.to_owned()))?;
+    let filter: Targets = filter.parse().map_err(|_| TelemetryError::Filter(filter.to_owned()))?;
     let resource = Resource::builder().with_service_name("schoolside").build();
     let mut provider: TracerProviderBuilder = SdkTracerProvider::builder().with_resource(resource);
     if let Some(endpoint) = endpoint {

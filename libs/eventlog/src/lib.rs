@@ -25,6 +25,7 @@ mod reader;
 mod record;
 mod retention;
 mod schema;
+mod tail;
 mod wakeups;
 
 pub use error::{AppendError, ExecuteError, LoadError, OpenError, ReadError};
@@ -36,5 +37,5 @@ pub use reader::LogReader;
 pub use record::{Append, Appended, MAX_PAYLOAD_BYTES, NewEvent, Recorded};
 pub use retention::forget_commands;
 pub use schema::{InstallError, install, is_word as is_context_name};
-pub use wakeups::Wakeups;
+pub use wakeups::{Held, Wakeups};
 pub use wire::EventMeta;

@@ -6,7 +6,7 @@ use kernel::{Position, StreamId};
 use sqlx::{AssertSqlSafe, PgPool};
 use tokio::sync::watch;
 
-use crate::{ReadError, Recorded, Wakeups};
+use crate::{ReadError, Recorded, Wakeups, tail::Tail};
 
 /// How often a reader looks for itself, in case every hint was lost.
 const TICK: Duration = Duration::from_millis(250);
@@ -18,6 +18,7 @@ pub struct LogReader {
     context: &'static str,
     sql: Arc<Sql>,
     head: watch::Receiver<i64>,
+    tail: Arc<Tail>,
     /// Kept so that hints go on arriving.
     _wakeups: Wakeups,
 }
@@ -43,8 +44,8 @@ impl LogReader {
             load: format!("select * from {context}.load($1)").into(),
             head: format!("select pos from {context}.head where shard = 0").into(),
         };
-        let head = wakeups.head(context);
-        Self { pool, context, sql: Arc::new(sql), head, _wakeups: wakeups.clone() }
+        let (head, tail) = (wakeups.head(context), wakeups.tail(context));
+        Self { pool, context, sql: Arc::new(sql), head, tail, _wakeups: wakeups.clone() }
     }
 
     /// Whose log it is.
@@ -53,12 +54,15 @@ impl LogReader {
         self.context
     }
 
-    /// At most `limit` events behind `after`, in order, without private parts.
+    /// At most `limit` events behind `after`, in order, without private parts; none only when there are none.
+    ///
+    /// Readers of one process share what one of them has just read.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn page(&self, after: Position, limit: i64) -> Result<Vec<Recorded>, ReadError> {
-        self.read(&self.sql.page, after, limit).await
+        let read = self.read(&self.sql.page, after, limit);
+        self.tail.page(after, usize::try_from(limit).unwrap_or_default(), read).await
     }
 
     /// At most `limit` events behind `after`, in order, with private parts: for the log's owner only.

@@ -3,7 +3,7 @@
 //! A hint, never the only trigger: `LISTEN` loses messages when its connection breaks, so [`crate::LogReader`]
 //! looks for itself every 250 ms. Per process and database there is one listening connection and one that
 //! notifies, whatever the number of logs and readers. `NOTIFY` inside the appending transaction would take a
-//! lock of the whole cluster at every commit; it goes out afterwards, at most once in 2 ms.
+//! lock of the whole cluster at every commit; it goes out afterwards, at most once in 10 ms.
 
 use std::{
     collections::HashMap,
@@ -18,9 +18,11 @@ use sqlx::{
 };
 use tokio::sync::{Notify, watch};
 
+use crate::tail::Tail;
+
 const CHANNEL: &str = "schoolside_log";
 /// The least time between two notifications.
-const DEBOUNCE: Duration = Duration::from_millis(2);
+const DEBOUNCE: Duration = Duration::from_millis(10);
 const RETRY: Duration = Duration::from_millis(500);
 
 /// The wake-ups of one database, shared by everyone in the process who uses it. Cheap to clone.
@@ -32,6 +34,10 @@ pub struct Wakeups {
 struct Inner {
     /// Per context the highest position known to be committed.
     heads: Mutex<HashMap<String, watch::Sender<i64>>>,
+    /// Per context the end of its log, as far as it has been read.
+    tails: Mutex<HashMap<String, Arc<Tail>>>,
+    /// While someone holds the heads back: how far each would have been raised.
+    held: Mutex<Option<HashMap<String, i64>>>,
     /// What the next notification will say.
     unsent: Mutex<HashMap<&'static str, i64>>,
     announced: Notify,
@@ -70,6 +76,8 @@ impl Wakeups {
         let (alive, ended) = watch::channel(());
         let inner = Arc::new(Inner {
             heads: Mutex::default(),
+            tails: Mutex::default(),
+            held: Mutex::default(),
             unsent: Mutex::default(),
             announced: Notify::new(),
             _alive: alive,
@@ -90,6 +98,19 @@ impl Wakeups {
         heads.entry(context.to_owned()).or_insert_with(|| watch::Sender::new(0)).subscribe()
     }
 
+    /// What the readers of a context share.
+    pub(crate) fn tail(&self, context: &str) -> Arc<Tail> {
+        locked(&self.inner.tails).entry(context.to_owned()).or_default().clone()
+    }
+
+    /// Lets the readers of this process hear of nothing new until the answer is dropped, so that they then read at once
+    /// what would have come bit by bit. They still look for themselves four times a second.
+    #[must_use]
+    pub fn hold(&self) -> Held {
+        locked(&self.inner.held).get_or_insert_default();
+        Held { inner: self.inner.clone() }
+    }
+
     /// Says that `context` has been committed up to `position`: here at once, elsewhere soon.
     pub(crate) fn announce(&self, context: &'static str, position: Position) {
         self.inner.raise(context, position.0);
@@ -101,8 +122,27 @@ impl Wakeups {
     }
 }
 
+/// Holds wake-ups back. One at a time.
+pub struct Held {
+    inner: Arc<Inner>,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let held = locked(&self.inner.held).take();
+        for (context, position) in held.into_iter().flatten() {
+            self.inner.raise(&context, position);
+        }
+    }
+}
+
 impl Inner {
     fn raise(&self, context: &str, position: i64) {
+        if let Some(held) = &mut *locked(&self.held) {
+            let highest = held.entry(context.to_owned()).or_default();
+            *highest = position.max(*highest);
+            return;
+        }
         if let Some(head) = locked(&self.heads).get(context) {
             head.send_if_modified(|known| {
                 let grown = position > *known;

@@ -1,6 +1,12 @@
 //! Acting when time passes: a loop that does what is due by the domain's clock.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use futures::{FutureExt, future::BoxFuture};
@@ -37,6 +43,8 @@ struct Inner {
     /// Held while work is done, so that the loop and a drain never do it at the same time.
     turn: Mutex<()>,
     poked: Notify,
+    /// What the loop waits for, in microseconds since 1970.
+    awaited: AtomicI64,
 }
 
 impl TimerHandle {
@@ -63,9 +71,11 @@ impl TimerHandle {
         Ok(done)
     }
 
-    /// Says that there is new work, which may be due earlier than what the timer waits for.
-    pub fn poke(&self) {
-        self.inner.poked.notify_one();
+    /// Says that there is new work, due at `due`, which may be earlier than what the timer waits for.
+    pub fn poke(&self, due: Timestamp) {
+        if due.as_microsecond() < self.inner.awaited.load(Ordering::Relaxed) {
+            self.inner.poked.notify_one();
+        }
     }
 }
 
@@ -76,7 +86,13 @@ pub fn timer(
     clock: SharedClock,
     shutdown: CancellationToken,
 ) -> (TimerHandle, BoxFuture<'static, ()>) {
-    let inner = Inner { name, work: Box::new(work), turn: Mutex::new(()), poked: Notify::new() };
+    let inner = Inner {
+        name,
+        work: Box::new(work),
+        turn: Mutex::new(()),
+        poked: Notify::new(),
+        awaited: AtomicI64::new(i64::MAX),
+    };
     let handle = TimerHandle { inner: Arc::new(inner) };
     let running = handle.clone();
     let task = async move {
@@ -113,6 +129,8 @@ async fn until_next(timer: &TimerHandle, clock: &SharedClock) -> Result<(), BoxE
     }
     // What came in meanwhile and is due already is found at the next poke or tick; never by spinning.
     let next = next.filter(|next| *next > now);
+    let awaited = next.map_or(i64::MAX, Timestamp::as_microsecond);
+    timer.inner.awaited.store(awaited, Ordering::Relaxed);
     let due = async {
         match next {
             Some(instant) => clock.wait_until(instant).await,

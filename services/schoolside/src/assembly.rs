@@ -36,7 +36,7 @@ pub struct Foundation {
     /// The data directory, held.
     pub directory: DataDir,
     /// The database.
-    pub database_url: String,
+    pub database: PgConnectOptions,
     /// The domain's clock.
     pub clock: SharedClock,
     /// Ends everything when cancelled.
@@ -52,17 +52,13 @@ impl Foundation {
                 .max_connections(connections)
                 .acquire_timeout(patience)
         };
-        let away = |error: sqlx::Error| {
-            Failure::Unavailable(format!(
-                "the database does not answer: {error}; check --database-url and that Postgres runs"
-            ))
-        };
         // Rows and checkpoint of a projection are committed together: what a crash of the database takes of its last
-        // moments is applied again, so nobody waits for the disk here. The logs' own commits do.
-        let database: PgConnectOptions = self.database_url.parse().map_err(away)?;
-        let relaxed = database.clone().options([("synchronous_commit", "off")]);
+        // moments is applied again, so nobody waits for the disk here. The logs' own commits do. Every row is found by
+        // its key; without being told, Postgres would go on reading a table as a whole that was small at first.
+        let relaxed = [("synchronous_commit", "off"), ("enable_seqscan", "off")];
+        let relaxed = self.database.clone().options(relaxed);
         let projections = options(12, PATIENCE).connect_with(relaxed).await.map_err(away)?;
-        let pool = options(16, CALLERS_PATIENCE).connect_lazy_with(database);
+        let pool = options(16, CALLERS_PATIENCE).connect_lazy_with(self.database.clone());
         Ok((pool, projections))
     }
 
@@ -113,6 +109,21 @@ impl Foundation {
         }
         Ok(files)
     }
+}
+
+/// The database behind a URL that somebody named.
+///
+/// # Errors
+/// When it is not one.
+pub fn database(url: &str) -> Result<PgConnectOptions, Failure> {
+    url.parse().map_err(away)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err passes it so")]
+fn away(error: sqlx::Error) -> Failure {
+    Failure::Unavailable(format!(
+        "the database does not answer: {error}; check --database-url and that Postgres runs"
+    ))
 }
 
 /// Services that are put together, of which nothing runs yet.

@@ -70,10 +70,13 @@ pub(crate) struct Shelf {
 }
 
 impl Shelf {
-    /// The books with all that `sla.term` holds for this connection.
+    /// The books with all that is published; nothing more is taken in before the connection's transaction ends.
+    ///
+    /// INVARIANT: a look sees either all of a publication or leaves rows that the publication finds. Otherwise a request
+    /// that is taken in beside a publication could miss its first policy for ever.
     pub(crate) async fn current(&self, tx: &mut PgConnection) -> Result<Arc<Books>, HandleError> {
         let known = self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let sql = "select pos, kind, revision, payload from sla.term where pos > $1 order by pos";
+        let sql = "select pos, kind, revision, payload from sla.terms_behind($1)";
         let rows = sqlx::query(sql).bind(known.position).fetch_all(tx).await?;
         if rows.is_empty() {
             return Ok(known);

@@ -7,6 +7,7 @@
 mod access;
 mod app;
 mod books;
+mod cases;
 mod facts;
 mod grpc;
 mod look;

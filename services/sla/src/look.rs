@@ -8,7 +8,7 @@ use sla_domain::{
 };
 use stream::HandleError;
 
-use crate::{books::Books, facts::Known};
+use crate::{books::Books, cases::Cases, facts::Known};
 
 /// How many requests are looked at at once: as many commands as one statement of the log folds well.
 pub(crate) const AT_ONCE: usize = 64;
@@ -44,6 +44,7 @@ pub(crate) struct Standing {
 /// INVARIANT: the outcome depends on facts, terms, the record and `now` alone. So whatever is repeated adds nothing.
 pub(crate) async fn look(
     log: &Log,
+    cases: &Cases,
     books: &Books,
     now: Timestamp,
     task: &Task<'_>,
@@ -57,10 +58,12 @@ pub(crate) async fn look(
         calendars: books,
         now,
     };
-    let mut fresh = task.fresh.then(|| (State::default(), Version(0)));
+    let mut kept =
+        if task.fresh { Some((State::default(), Version(0))) } else { cases.take(task.request) };
     for _ in 0..TRIES {
-        let (state, version) = match fresh.take() {
-            Some(fresh) => fresh,
+        let unconfirmed = kept.is_some() && !task.fresh;
+        let (state, version) = match kept.take() {
+            Some(kept) => kept,
             None => eventlog::load::<Case>(log, task.request).await?,
         };
         let assessment =
@@ -80,7 +83,14 @@ pub(crate) async fn look(
         match eventlog::execute_on::<Case>(log, call(version), task.request, known, command).await {
             // What this very command did earlier may not be all that is due by now.
             Ok(executed) if executed.duplicate => return stands(executed.state, Some(now)),
-            Ok(executed) => return stands(executed.state, next),
+            // Nothing to record against a case that nobody has confirmed.
+            Ok(executed) if executed.events == 0 && unconfirmed => {}
+            Ok(executed) => {
+                if !task.known.imported() {
+                    cases.keep(task.request, executed.state.clone(), executed.version);
+                }
+                return stands(executed.state, next);
+            }
             Err(ExecuteError::Stale { .. }) => {}
             Err(error) => return Err(error.into()),
         }

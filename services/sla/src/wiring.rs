@@ -11,6 +11,7 @@ use wire::schoolside::sla::v1::sla_service_server::{SERVICE_NAME, SlaServiceServ
 use crate::{
     app::{App, CONTEXT},
     books::Shelf,
+    cases::Cases,
     grpc::{PERMISSIONS, Sla},
     projection::term::{TERMS, Terms},
     reaction::request::{Follow, REQUESTS},
@@ -45,17 +46,23 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
     let log = Log::open(pool.clone(), CONTEXT, clock.clone())
         .await
         .map_err(|error| AssembleError::Open(CONTEXT, error))?;
-    let shelf = Shelf::default();
+    let (shelf, cases) = (Shelf::default(), Cases::default());
 
     let own = LogBus::new(log.reader());
     let (terms, publishing) =
         stream::run(TERMS, own, Terms, projections.clone(), CONTEXT, shutdown.clone());
-    let due = DueClocks { log: log.clone(), pool: projections.clone(), shelf: shelf.clone() };
+    let due = DueClocks {
+        log: log.clone(),
+        pool: projections.clone(),
+        shelf: shelf.clone(),
+        cases: cases.clone(),
+    };
     let (timer, ticking) = stream::timer(DUE, due, clock, shutdown.clone());
     let requests = logs.reader("requests");
     let follow = Follow {
         log: log.clone(),
         shelf: shelf.clone(),
+        cases,
         requests: requests.clone(),
         timer: timer.clone(),
     };

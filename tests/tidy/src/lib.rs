@@ -17,3 +17,4 @@ mod proto_comments;
 mod reason_codes;
 mod repository;
 mod sleepless_tests;
+mod test_features;

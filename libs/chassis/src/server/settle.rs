@@ -52,6 +52,14 @@ impl Settler {
         Self { progress, timers, logs, clock }
     }
 
+    /// Does something of which the subscriptions hear when it is done: many small pages become few large ones.
+    pub async fn unheard<T>(&self, work: impl Future<Output = T>) -> T {
+        let held = self.logs.hold();
+        let done = work.await;
+        drop(held);
+        done
+    }
+
     /// Waits until the system has settled.
     ///
     /// # Errors

@@ -68,7 +68,7 @@ async fn work_is_done_when_the_clock_reaches_it_when_it_is_poked_and_when_it_is_
     assert_eq!(done.borrow()[3], (eleven, eleven));
 
     deadlines.open.lock().unwrap().push(ten);
-    handle.poke();
+    handle.poke(ten);
     done.wait_for(|done| done.len() == 5).await.unwrap();
 
     deadlines.open.lock().unwrap().extend([noon, noon, noon, late]);

@@ -1,4 +1,6 @@
-//! One row per survey invitation, with its response.
+//! One row per survey invitation, with its response; a page's are read at once and written at once.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use async_trait::async_trait;
 use eventlog::Recorded;
@@ -14,30 +16,48 @@ pub struct Surveys;
 #[async_trait]
 impl Handler for Surveys {
     async fn handle(&self, page: &[Recorded], tx: &mut PgConnection) -> Result<(), HandleError> {
+        let mut surveys = load(page, tx).await?;
         for event in page {
-            let stored: Option<Vec<u8>> =
-                sqlx::query_scalar("select facts from insights.survey where invitation = $1")
-                    .bind(event.stream.0)
-                    .fetch_optional(&mut *tx)
-                    .await?;
-            let mut facts = SurveyFacts::decode(stored.unwrap_or_default().as_slice())
-                .map_err(|error| HandleError::Poison(error.into()))?;
-            facts.apply(Fact {
+            surveys.entry(event.stream.0).or_default().apply(Fact {
                 name: &event.name,
                 at: event.occurred_at.as_microsecond(),
                 payload: &event.payload,
             })?;
-            sqlx::query(
-                "insert into insights.survey (invitation, request, team, facts) values ($1, $2, $3, $4)
-                 on conflict (invitation) do update set facts = excluded.facts",
-            )
-            .bind(event.stream.0)
-            .bind(facts.request.parse::<Uuid>().ok())
-            .bind(&facts.team)
-            .bind(facts.encode_to_vec())
-            .execute(&mut *tx)
-            .await?;
         }
-        Ok(())
+        Ok(store(&surveys, tx).await?)
     }
+}
+
+async fn load(
+    page: &[Recorded],
+    tx: &mut PgConnection,
+) -> Result<BTreeMap<Uuid, SurveyFacts>, HandleError> {
+    let invitations: BTreeSet<Uuid> = page.iter().map(|event| event.stream.0).collect();
+    let sql = "select invitation, facts from insights.survey where invitation = any($1)";
+    let query = sqlx::query_as(sql).bind(Vec::from_iter(invitations));
+    let rows: Vec<(Uuid, Vec<u8>)> = query.fetch_all(tx).await?;
+    let facts = |(invitation, facts): (Uuid, Vec<u8>)| {
+        let facts = SurveyFacts::decode(facts.as_slice());
+        Ok((invitation, facts.map_err(|error| HandleError::Poison(error.into()))?))
+    };
+    rows.into_iter().map(facts).collect()
+}
+
+async fn store(
+    surveys: &BTreeMap<Uuid, SurveyFacts>,
+    tx: &mut PgConnection,
+) -> Result<(), sqlx::Error> {
+    let requests = surveys.values().map(|facts| facts.request.parse::<Uuid>().ok());
+    sqlx::query(
+        "insert into insights.survey (invitation, request, team, facts)
+         select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bytea[])
+         on conflict (invitation) do update set facts = excluded.facts",
+    )
+    .bind(Vec::from_iter(surveys.keys().copied()))
+    .bind(Vec::from_iter(requests))
+    .bind(Vec::from_iter(surveys.values().map(|facts| facts.team.clone())))
+    .bind(Vec::from_iter(surveys.values().map(Message::encode_to_vec)))
+    .execute(tx)
+    .await?;
+    Ok(())
 }

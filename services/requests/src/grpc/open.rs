@@ -24,7 +24,10 @@ pub(super) async fn open(app: &App, request: Request<OpenRequest>) -> Result<Ope
     let open = command(app, &reader, request.into_inner()).await?;
     let seen = if reader.machine { Visibility::WithoutText } else { Visibility::Full };
     let command = Command::Open(Box::new(open));
-    let executed = eventlog::execute::<Aggregate>(&app.log, call, stream, command).await?;
+    // The stream is named by the command: it has no history, unless the command is repeated.
+    let none = Vec::new();
+    let executed =
+        eventlog::execute_from::<Aggregate>(&app.log, call, stream, none, command).await?;
     Ok(act::Changed::by(app, stream, &executed, seen).into())
 }
 

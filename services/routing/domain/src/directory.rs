@@ -65,6 +65,7 @@ pub struct Directory {
     teams: BTreeMap<TeamId, TeamKind>,
     serving: BTreeMap<NetworkId, BTreeMap<Date, TeamId>>,
     networks: BTreeMap<SchoolId, BTreeMap<Date, NetworkId>>,
+    principals: BTreeMap<SchoolId, BTreeMap<Date, PersonId>>,
     members: BTreeMap<TeamId, Vec<Membership>>,
 }
 
@@ -82,6 +83,11 @@ impl Directory {
     /// Enters that a school belongs to a network from a day on.
     pub fn add_school_network(&mut self, school: SchoolId, from: Date, network: NetworkId) {
         self.networks.entry(school).or_default().insert(from, network);
+    }
+
+    /// Enters that a person is principal of a school from a day on.
+    pub fn add_principal(&mut self, school: SchoolId, from: Date, person: PersonId) {
+        self.principals.entry(school).or_default().insert(from, person);
     }
 
     /// Enters a membership.
@@ -111,6 +117,26 @@ impl Directory {
     #[must_use]
     pub fn team_serving(&self, network: &NetworkId, day: Date) -> Option<&TeamId> {
         self.serving.get(network)?.range(..=day).next_back().map(|(_, team)| team)
+    }
+
+    /// What a requester is on a day, as conditions see it: `principal` of the school, else the role in a team, the
+    /// latest first; `None` if neither.
+    #[must_use]
+    pub fn requester_role(
+        &self,
+        person: &PersonId,
+        school: Option<&SchoolId>,
+        day: Date,
+    ) -> Option<&'static str> {
+        let principals = school.and_then(|school| self.principals.get(school));
+        let of_record = principals.and_then(|them| them.range(..=day).next_back());
+        if of_record.is_some_and(|(_, principal)| principal == person) {
+            return Some("principal");
+        }
+        let own = self.members.values().flatten().filter(|m| m.person == *person);
+        let current = own.filter(|m| m.from <= day && m.until.is_none_or(|until| day <= until));
+        let latest = current.min_by_key(|m| (std::cmp::Reverse(m.from), m.role.as_str()));
+        latest.map(|membership| membership.role.as_str())
     }
 
     /// Everyone who was, is or will be in the team, by id.
@@ -187,6 +213,31 @@ mod tests {
         assert_eq!(on(date(2025, 6, 30)), None);
         assert_eq!(on(date(2026, 1, 4)), Some("N2"));
         assert_eq!(on(date(2026, 1, 5)), Some("N3"));
+    }
+
+    #[test]
+    fn a_requester_is_principal_of_the_school_or_has_the_latest_role_in_a_team() {
+        let mut directory = directory();
+        let person = |id: &str| PersonId::try_new(id).unwrap();
+        let school = SchoolId::try_new("0208").unwrap();
+        directory.add_principal(school.clone(), date(2025, 7, 1), person("p"));
+        directory.add_principal(school.clone(), date(2026, 2, 1), person("q"));
+        directory.add_member(Membership {
+            person: person("p"),
+            team: TeamId::try_new("T0").unwrap(),
+            role: Role::Lead,
+            from: date(2026, 3, 1),
+            until: None,
+            capacity_percent: 100,
+        });
+        let on = |id, school, day| directory.requester_role(&person(id), school, day);
+        assert_eq!(on("p", Some(&school), date(2026, 1, 31)), Some("principal"));
+        assert_eq!(on("p", None, date(2025, 12, 31)), Some("budget"));
+        assert_eq!(on("p", None, date(2026, 1, 31)), None);
+        assert_eq!(on("p", Some(&school), date(2026, 2, 1)), Some("budget"));
+        assert_eq!(on("p", Some(&school), date(2026, 3, 1)), Some("lead"));
+        assert_eq!(on("q", Some(&school), date(2026, 2, 1)), Some("principal"));
+        assert_eq!(on("q", None, date(2026, 2, 1)), None);
     }
 
     #[test]

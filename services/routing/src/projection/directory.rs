@@ -154,6 +154,11 @@ pub(crate) async fn read(connection: &mut PgConnection) -> Result<Directory, sql
         let PgDate(from) = row.try_get(1)?;
         directory.add_school_network(parsed(row.try_get(0)?)?, from, parsed(row.try_get(2)?)?);
     }
+    let sql = "select school, effective_from, person from routing.school_principal";
+    for row in all(sql).fetch_all(&mut *connection).await? {
+        let PgDate(from) = row.try_get(1)?;
+        directory.add_principal(parsed(row.try_get(0)?)?, from, parsed(row.try_get(2)?)?);
+    }
     let sql = "select person, team, role, effective_from, effective_until, capacity_percent
                from routing.membership";
     for row in all(sql).fetch_all(&mut *connection).await? {
@@ -184,29 +189,4 @@ pub(crate) async fn zone(connection: &mut PgConnection) -> Result<TimeZone, sqlx
 /// The day of an instant in a zone.
 pub(crate) fn day(zone: &TimeZone, instant: Timestamp) -> Date {
     zone.to_datetime(instant).date()
-}
-
-/// What the requester is on a day, as conditions see it: `principal` of that school, else the role in a team;
-/// empty if neither.
-pub(crate) async fn requester_role(
-    connection: &mut PgConnection,
-    school: &str,
-    requester: &str,
-    day: Date,
-) -> Result<String, sqlx::Error> {
-    let sql = "select coalesce(
-                   (select 'principal' from (
-                       select person from routing.school_principal
-                       where school = $1 and effective_from <= $3 order by effective_from desc limit 1
-                   ) of_record where person = $2),
-                   (select role from routing.membership where person = $2 and effective_from <= $3
-                       and (effective_until is null or effective_until >= $3)
-                       order by effective_from desc, role limit 1),
-                   '')";
-    sqlx::query_scalar(sql)
-        .bind(school)
-        .bind(requester)
-        .bind(PgDate(day))
-        .fetch_one(connection)
-        .await
 }

@@ -1,23 +1,39 @@
 //! Who holds which open request, from the requests' own events: the load of every member is counted from it.
+//!
+//! A page's rows are read at once, changed in memory and written at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use eventlog::Recorded;
 use kernel::StreamId;
 use routing_domain::{Loads, Snapshot, case::TodaysOwner, decision::Decision, table::Field};
-use sqlx::{PgConnection, PgPool, Row, types::Json};
+use serde::{Deserialize, Serialize};
+use sqlx::{PgConnection, PgPool, Row as _, types::Json};
 use uuid::Uuid;
 use wire::schoolside::requests::v1 as pb;
 
 use super::parsed;
 
-/// A request as it was opened.
-pub(crate) struct Opened {
-    /// The request as rules see it, without what depends on the day.
-    pub(crate) snapshot: Snapshot,
+/// A request that is routed here: its row.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Kept {
+    id: Uuid,
+    /// The fields that conditions see, as of the opening.
+    snapshot: BTreeMap<String, String>,
     /// For whom it is; empty if unknown.
     pub(crate) requester: String,
-    /// Who holds it, if a member does.
-    pub(crate) owner: Option<TodaysOwner>,
+    accountable_role: String,
+    contributing: Vec<String>,
+    pub(crate) open: bool,
+    team: Option<String>,
+    role: Option<String>,
+    /// `None` while the team holds it.
+    member: Option<String>,
+    priority: Option<String>,
+}
+
+fn filled(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 /// The snapshot that an opening carries.
@@ -40,129 +56,129 @@ pub(crate) fn snapshot(request: StreamId, it: &pb::RequestOpened) -> Snapshot {
     snapshot
 }
 
-/// Keeps a request that was opened.
-pub(crate) async fn open(
-    tx: &mut PgConnection,
-    request: StreamId,
-    it: &pb::RequestOpened,
-) -> Result<(), sqlx::Error> {
-    let values = snapshot(request, it).values.into_iter();
-    let values: BTreeMap<String, String> =
-        values.map(|(f, value)| (f.to_string(), value)).collect();
-    let sql = "insert into routing.request
-                   (id, snapshot, requester, accountable_role, contributing, open, priority)
-               values ($1, $2, $3, $4, $5, true, nullif($6, '')) on conflict (id) do nothing";
-    let query = sqlx::query(sql).bind(request.0).bind(Json(values)).bind(&it.requester_id);
-    let query = query.bind(&it.accountable_role).bind(&it.contributing).bind(&it.priority);
-    query.execute(tx).await.map(|_| ())
-}
-
-/// Which of these requests are kept here.
-pub(crate) async fn kept(
-    tx: &mut PgConnection,
-    requests: &BTreeSet<StreamId>,
-) -> Result<BTreeSet<StreamId>, sqlx::Error> {
-    if requests.is_empty() {
-        return Ok(BTreeSet::new());
+impl Kept {
+    /// A request that was opened.
+    pub(crate) fn opened(request: StreamId, it: &pb::RequestOpened) -> Self {
+        let values = snapshot(request, it).values.into_iter();
+        Self {
+            id: request.0,
+            snapshot: values.map(|(field, value)| (field.to_string(), value)).collect(),
+            requester: it.requester_id.clone(),
+            accountable_role: it.accountable_role.clone(),
+            contributing: it.contributing.clone(),
+            open: true,
+            team: None,
+            role: None,
+            member: None,
+            priority: filled(&it.priority),
+        }
     }
-    let ids: Vec<Uuid> = requests.iter().map(|request| request.0).collect();
-    let kept: Vec<Uuid> = sqlx::query_scalar("select id from routing.request where id = any($1)")
-        .bind(ids)
-        .fetch_all(tx)
-        .await?;
-    Ok(kept.into_iter().map(StreamId).collect())
-}
 
-/// Notes who holds a request: team, role and member.
-pub(crate) async fn hold(
-    tx: &mut PgConnection,
-    request: StreamId,
-    [team, role, member]: [&str; 3],
-) -> Result<(), sqlx::Error> {
-    let sql = "update routing.request set team = nullif($2, ''), role = nullif($3, ''),
-                   member = nullif($4, '') where id = $1";
-    sqlx::query(sql)
-        .bind(request.0)
-        .bind(team)
-        .bind(role)
-        .bind(member)
-        .execute(tx)
-        .await
-        .map(|_| ())
-}
-
-/// Notes who holds a request since it was routed, and its priority.
-pub(crate) async fn routed(
-    tx: &mut PgConnection,
-    request: StreamId,
-    [team, role, member]: [&str; 3],
-    priority: &str,
-) -> Result<(), sqlx::Error> {
-    let sql = "update routing.request set team = nullif($2, ''), role = nullif($3, ''),
-                   member = nullif($4, ''), priority = nullif($5, '') where id = $1";
-    let query = sqlx::query(sql).bind(request.0).bind(team).bind(role).bind(member);
-    query.bind(priority).execute(tx).await.map(|_| ())
-}
-
-/// Notes a decision at once, so that the next one sees its load; the request's own events confirm it later.
-pub(crate) async fn decided(
-    tx: &mut PgConnection,
-    request: StreamId,
-    decision: &Decision,
-) -> Result<(), sqlx::Error> {
-    let member = decision.member().map_or("", |member| member.as_str());
-    hold(tx, request, [decision.team.as_str(), decision.role.as_str(), member]).await
-}
-
-/// Notes whether a request is open.
-pub(crate) async fn set_open(
-    tx: &mut PgConnection,
-    request: StreamId,
-    open: bool,
-) -> Result<(), sqlx::Error> {
-    let sql = "update routing.request set open = $2 where id = $1";
-    sqlx::query(sql).bind(request.0).bind(open).execute(tx).await.map(|_| ())
-}
-
-/// A request that is kept here.
-pub(crate) async fn read(
-    connection: &mut PgConnection,
-    request: StreamId,
-) -> Result<Opened, sqlx::Error> {
-    let sql =
-        "select snapshot, requester, accountable_role, contributing, team, role, member, priority
-               from routing.request where id = $1";
-    let row = sqlx::query(sql).bind(request.0).fetch_one(connection).await?;
-    let Json(values): Json<BTreeMap<String, String>> = row.try_get(0)?;
-    let mut snapshot = Snapshot::of(request);
-    for (field, value) in &values {
-        snapshot.set(parsed(field)?, value);
+    /// Notes who holds it: team, role and member.
+    pub(crate) fn hold(&mut self, [team, role, member]: [&str; 3]) {
+        self.team = filled(team);
+        self.role = filled(role);
+        self.member = filled(member);
     }
-    snapshot.accountable_role = row.try_get::<&str, _>(2)?.parse().ok();
-    snapshot.contributing = row.try_get(3)?;
-    let held: [Option<&str>; 3] = [row.try_get(4)?, row.try_get(5)?, row.try_get(6)?];
-    let priority: Option<&str> = row.try_get(7)?;
-    let owner = match held {
-        [Some(team), Some(role), Some(member)] => Some(TodaysOwner {
+
+    /// Notes who holds it since it was routed, and its priority.
+    pub(crate) fn routed(&mut self, holder: [&str; 3], priority: &str) {
+        self.hold(holder);
+        self.priority = filled(priority);
+    }
+
+    /// Notes a decision at once, so that the next one sees its load; the request's own events confirm it later.
+    pub(crate) fn decided(&mut self, decision: &Decision) {
+        let member = decision.member().map_or("", |member| member.as_str());
+        self.hold([decision.team.as_str(), decision.role.as_str(), member]);
+    }
+
+    /// The request as rules see it, without what depends on the day.
+    pub(crate) fn snapshot(&self) -> Result<Snapshot, sqlx::Error> {
+        let mut snapshot = Snapshot::of(StreamId(self.id));
+        for (field, value) in &self.snapshot {
+            snapshot.set(parsed(field)?, value);
+        }
+        snapshot.accountable_role = self.accountable_role.parse().ok();
+        snapshot.contributing.clone_from(&self.contributing);
+        Ok(snapshot)
+    }
+
+    /// The member who holds it, if one does.
+    pub(crate) fn owner(&self) -> Result<Option<TodaysOwner>, sqlx::Error> {
+        let (Some(team), Some(role), Some(member)) = (&self.team, &self.role, &self.member) else {
+            return Ok(None);
+        };
+        Ok(Some(TodaysOwner {
             team: parsed(team)?,
             role: parsed(role)?,
             member: parsed(member)?,
-            priority: priority.map(parsed).transpose()?,
-        }),
-        _ => None,
-    };
-    Ok(Opened { snapshot, requester: row.try_get(1)?, owner })
+            priority: self.priority.as_deref().map(parsed).transpose()?,
+        }))
+    }
 }
 
-/// The open requests of every member, without one request.
-pub(crate) async fn loads(
-    connection: &mut PgConnection,
-    without: StreamId,
-) -> Result<Loads, sqlx::Error> {
-    let sql = "select member, count(*)::int from routing.request
-               where open and member is not null and id <> $1 group by member";
-    let rows = sqlx::query(sql).bind(without.0).fetch_all(connection).await?;
-    rows.iter().map(|row| Ok((parsed(row.try_get(0)?)?, row.try_get(1)?))).collect()
+/// The requests of a page that are kept here.
+pub(crate) struct Page {
+    requests: Vec<Uuid>,
+    kept: BTreeMap<StreamId, Kept>,
+}
+
+impl Page {
+    /// Reads what is kept of the requests of these events.
+    pub(crate) async fn read(
+        events: &[Recorded],
+        tx: &mut PgConnection,
+    ) -> Result<Self, sqlx::Error> {
+        let mut requests: Vec<Uuid> = events.iter().map(|event| event.stream.0).collect();
+        requests.sort_unstable();
+        requests.dedup();
+        let sql = "select to_jsonb(request) from routing.request where id = any($1)";
+        let rows: Vec<Json<Kept>> = sqlx::query_scalar(sql).bind(&requests).fetch_all(tx).await?;
+        let kept = rows.into_iter().map(|Json(kept)| (StreamId(kept.id), kept)).collect();
+        Ok(Self { requests, kept })
+    }
+
+    /// Keeps a request that was opened; what is kept already stays.
+    pub(crate) fn open(&mut self, request: StreamId, it: &pb::RequestOpened) {
+        self.kept.entry(request).or_insert_with(|| Kept::opened(request, it));
+    }
+
+    /// A request, if it is kept.
+    pub(crate) fn get_mut(&mut self, request: StreamId) -> Option<&mut Kept> {
+        self.kept.get_mut(&request)
+    }
+
+    /// The open requests of every member outside this page.
+    pub(crate) async fn other_loads(&self, tx: &mut PgConnection) -> Result<Loads, sqlx::Error> {
+        let sql = "select member, count(*)::int from routing.request
+                   where open and member is not null and id <> all($1) group by member";
+        let rows = sqlx::query(sql).bind(&self.requests).fetch_all(tx).await?;
+        rows.iter().map(|row| Ok((parsed(row.try_get(0)?)?, row.try_get(1)?))).collect()
+    }
+
+    /// `others` and the open requests of this page as they stand now, without one.
+    pub(crate) fn loads(&self, others: &Loads, without: StreamId) -> Result<Loads, sqlx::Error> {
+        let mut loads = others.clone();
+        let open = self.kept.values().filter(|it| it.open && it.id != without.0);
+        for member in open.filter_map(|it| it.member.as_deref()) {
+            *loads.entry(parsed(member)?).or_default() += 1;
+        }
+        Ok(loads)
+    }
+
+    /// Writes all that is kept of the page's requests.
+    pub(crate) async fn store(self, tx: &mut PgConnection) -> Result<(), sqlx::Error> {
+        if self.kept.is_empty() {
+            return Ok(());
+        }
+        let sql = "insert into routing.request
+                   select * from jsonb_populate_recordset(null::routing.request, $1)
+                   on conflict (id) do update set open = excluded.open, team = excluded.team,
+                       role = excluded.role, member = excluded.member, priority = excluded.priority";
+        let rows: Vec<Kept> = self.kept.into_values().collect();
+        sqlx::query(sql).bind(Json(rows)).execute(tx).await.map(|_| ())
+    }
 }
 
 /// The team that holds a request, if it is kept here and held.

@@ -1,17 +1,17 @@
 //! A request was opened or reopened: it is decided who answers. The other events of its life keep the load right.
 //!
-//! Within a page each decision sees the ones before it, because the holder is noted in the page's transaction. When
-//! that is lost after a decision was stored, the page comes again: the stored decision stands, and is noted.
+//! Within a page each decision sees the ones before it, because the holder is noted at once. When the page's transaction
+//! is lost after a decision was stored, the page comes again: the stored decision stands, and is noted.
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use chassis::call::reaction_call;
 use eventlog::{Log, LogReader, Recorded};
 use jiff::tz::TimeZone;
-use kernel::{Position, StreamId};
+use kernel::{PersonId, Position};
 use routing_domain::{
-    Directory, Table,
+    Directory, Loads, Table,
     case::{Case, Command, Decide, Occasion},
     rule_set::RuleSet,
     table::Field,
@@ -21,7 +21,7 @@ use stream::{HandleError, Handler, OnPoison, Progress, Subscription};
 use tokio::sync::Mutex;
 use wire::schoolside::requests::v1 as pb;
 
-use crate::projection::{directory, message, request, unknown};
+use crate::projection::{directory, message, request::Page, unknown};
 
 /// The requests' subscription.
 pub(crate) const DECIDE: Subscription = Subscription {
@@ -56,56 +56,50 @@ struct Grounds {
     version: i32,
     directory: Arc<Directory>,
     zone: TimeZone,
+    /// The members' open requests outside the page.
+    other_loads: Loads,
 }
 
 #[async_trait]
 impl Handler for Decider {
     async fn handle(&self, page: &[Recorded], tx: &mut PgConnection) -> Result<(), HandleError> {
-        let requests: BTreeSet<StreamId> = page.iter().map(|event| event.stream).collect();
-        let mut kept = request::kept(tx, &requests).await?;
+        let mut requests = Page::read(page, tx).await?;
         let mut grounds = None;
         for event in page {
-            let occasion = if event.name == "request.opened" {
-                let it: pb::RequestOpened = message(event)?;
-                if it.imported {
-                    continue;
-                }
-                request::open(tx, event.stream, &it).await?;
-                kept.insert(event.stream);
-                Some(Occasion::Opened)
-            } else if kept.contains(&event.stream) {
-                follow(event, tx).await?
-            } else {
-                None
+            let Some(occasion) = follow(event, &mut requests)? else { continue };
+            let grounds = match &mut grounds {
+                Some(grounds) => grounds,
+                none => none.insert(self.grounds(&requests, tx).await?),
             };
-            if let Some(occasion) = occasion {
-                let grounds = match &mut grounds {
-                    Some(grounds) => grounds,
-                    none => none.insert(self.grounds(tx).await?),
-                };
-                self.decide(occasion, event, grounds, tx).await?;
-            }
+            self.decide(occasion, event, grounds, &mut requests).await?;
         }
-        Ok(())
+        Ok(requests.store(tx).await?)
     }
 }
 
 /// Keeps who holds a request, and whether it is open; says when it needs a decision.
-async fn follow(event: &Recorded, tx: &mut PgConnection) -> Result<Option<Occasion>, HandleError> {
-    let request = event.stream;
+fn follow(event: &Recorded, requests: &mut Page) -> Result<Option<Occasion>, HandleError> {
+    if event.name == "request.opened" {
+        let it: pb::RequestOpened = message(event)?;
+        if it.imported {
+            return Ok(None);
+        }
+        requests.open(event.stream, &it);
+        return Ok(Some(Occasion::Opened));
+    }
+    let Some(request) = requests.get_mut(event.stream) else { return Ok(None) };
     match event.event() {
         "routed" => {
             let it: pb::RequestRouted = message(event)?;
-            let holder = [it.team_id.as_str(), &it.role, &it.member_id];
-            request::routed(tx, request, holder, &it.priority).await?;
+            request.routed([&it.team_id, &it.role, &it.member_id], &it.priority);
         }
         "reassigned" => {
             let it: pb::RequestReassigned = message(event)?;
-            request::hold(tx, request, [&it.team_id, &it.role, &it.member_id]).await?;
+            request.hold([&it.team_id, &it.role, &it.member_id]);
         }
-        "resolved" | "closed" | "cancelled" => request::set_open(tx, request, false).await?,
+        "resolved" | "closed" | "cancelled" => request.open = false,
         "reopened" => {
-            request::set_open(tx, request, true).await?;
+            request.open = true;
             return Ok(Some(Occasion::Reopened));
         }
         "imported" | "held" | "due_date_stated" | "replied" | "paused" | "resumed" | "erased" => {}
@@ -116,7 +110,11 @@ async fn follow(event: &Recorded, tx: &mut PgConnection) -> Result<Option<Occasi
 
 impl Decider {
     /// The rules and the directory as they are now, the latter with all that was recorded up to now.
-    async fn grounds(&self, tx: &mut PgConnection) -> Result<Grounds, HandleError> {
+    async fn grounds(
+        &self,
+        requests: &Page,
+        tx: &mut PgConnection,
+    ) -> Result<Grounds, HandleError> {
         let head = self.directory.head().await?;
         if !self.directory_view.wait_for(head, PATIENCE).await {
             return Err(not_yet("the directory is behind"));
@@ -132,7 +130,9 @@ impl Decider {
                 ));
             }
         };
-        Ok(Grounds { table: Arc::new(table), version: rules.version, directory, zone })
+        let other_loads = requests.other_loads(tx).await?;
+        let (table, version) = (Arc::new(table), rules.version);
+        Ok(Grounds { table, version, directory, zone, other_loads })
     }
 
     /// The directory with its events up to `head`: read again only when there are more than last time.
@@ -152,11 +152,12 @@ impl Decider {
         occasion: Occasion,
         event: &Recorded,
         grounds: &Grounds,
-        tx: &mut PgConnection,
+        requests: &mut Page,
     ) -> Result<(), HandleError> {
+        let loads = requests.loads(&grounds.other_loads, event.stream)?;
+        let Some(request) = requests.get_mut(event.stream) else { return Ok(()) };
         let day = directory::day(&grounds.zone, event.recorded_at);
-        let request::Opened { mut snapshot, requester, owner } =
-            request::read(tx, event.stream).await?;
+        let mut snapshot = request.snapshot()?;
         let school = snapshot.school();
         // Opened requests carry the network of that moment; a reopened one goes by today's.
         let todays = school.as_ref().and_then(|school| grounds.directory.network_of(school, day));
@@ -165,9 +166,11 @@ impl Decider {
         {
             snapshot.set(Field::Network, network.as_str());
         }
-        let school = school.as_ref().map_or("", |school| school.as_str());
-        let role = directory::requester_role(tx, school, &requester, day).await?;
-        snapshot.set(Field::RequesterRole, &role);
+        let requester: Option<PersonId> = request.requester.parse().ok();
+        let role = requester.and_then(|requester| {
+            grounds.directory.requester_role(&requester, school.as_ref(), day)
+        });
+        snapshot.set(Field::RequesterRole, role.unwrap_or_default());
         let command = Command::Decide(Decide {
             occasion,
             request_version: event.version.0,
@@ -175,15 +178,24 @@ impl Decider {
             table: grounds.table.clone(),
             rule_set_version: grounds.version,
             directory: grounds.directory.clone(),
-            loads: request::loads(tx, event.stream).await?,
+            loads,
             day,
-            owner,
+            owner: request.owner()?,
         });
         // What the decision looks at may have changed at a redelivery; the event it answers has not.
         let call = reaction_call(DECIDE.name, event)?;
-        let executed = eventlog::execute::<Case>(&self.log, call, event.stream, command).await?;
+        let executed = match occasion {
+            // Nothing was decided of it yet, unless this page has been here before: then the log says so.
+            Occasion::Opened => {
+                let none = Vec::new();
+                eventlog::execute_from::<Case>(&self.log, call, event.stream, none, command).await?
+            }
+            Occasion::Reopened => {
+                eventlog::execute::<Case>(&self.log, call, event.stream, command).await?
+            }
+        };
         if let Some(decided) = executed.state.latest {
-            request::decided(tx, event.stream, &decided.decision).await?;
+            request.decided(&decided.decision);
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::{
     io::{Read, Seek, SeekFrom},
     net::TcpListener,
     os::unix::fs::OpenOptionsExt,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use nix::{errno::Errno, sys::signal, unistd::Pid};
@@ -55,7 +55,7 @@ pub(super) fn spawn(
     let program = binaries.postgres();
     let mut command = command(&program, account);
     command.arg("-D").arg(place.cluster());
-    for (name, value) in settings(port, options) {
+    for (name, value) in settings(place, port, options) {
         command.arg("-c").arg(format!("{name}={value}"));
     }
     command.stdin(std::process::Stdio::null()).stdout(output.0).stderr(output.1);
@@ -63,12 +63,13 @@ pub(super) fn spawn(
 }
 
 /// Given on the command line, not in a file: they follow the version that starts the cluster.
-fn settings(port: u16, options: &Options) -> Vec<(&'static str, String)> {
+fn settings(place: &Place, port: u16, options: &Options) -> Vec<(&'static str, String)> {
     let on = |on: bool| if on { "on" } else { "off" }.to_owned();
     vec![
         ("listen_addresses", "127.0.0.1".to_owned()),
         ("port", port.to_string()),
-        ("unix_socket_directories", String::new()),
+        ("unix_socket_directories", socket_directory(&place.cluster())),
+        ("unix_socket_permissions", "0700".to_owned()),
         ("max_connections", options.max_connections.to_string()),
         ("shared_buffers", "64MB".to_owned()),
         ("fsync", on(options.durable)),
@@ -81,6 +82,22 @@ fn settings(port: u16, options: &Options) -> Vec<(&'static str, String)> {
         ("log_timezone", "UTC".to_owned()),
         ("log_checkpoints", "off".to_owned()),
     ]
+}
+
+/// The longest path that a socket can have on Linux, without the zero at its end.
+const LONGEST_SOCKET: usize = 107;
+
+/// The socket through which a server is reached that listens in this directory, where only its user comes.
+pub(super) fn socket(cluster: &Path, port: u16) -> PathBuf {
+    cluster.join(format!(".s.PGSQL.{port}"))
+}
+
+/// The setting that has the server listen there too; empty, for none, where the path would be too long.
+fn socket_directory(cluster: &Path) -> String {
+    if socket(cluster, u16::MAX).as_os_str().len() > LONGEST_SOCKET {
+        return String::new();
+    }
+    format!("\"{}\"", cluster.to_string_lossy().replace('"', "\"\""))
 }
 
 /// A port that was free a moment ago.
@@ -151,6 +168,14 @@ mod tests {
         let text = "4711\n/var/lib/schoolside/postgres\n1770000000\n54321\n\n127.0.0.1\n   123 456\nready   \n";
         fs::write(cluster.path().join("postmaster.pid"), text).unwrap();
         assert_eq!(lock_file(cluster.path()), Some(LockFile { pid: 4711, port: 54321 }));
+    }
+
+    #[test]
+    fn a_socket_is_asked_for_where_its_path_fits() {
+        assert_eq!(socket_directory(Path::new("/a \"b\"")), "\"/a \"\"b\"\"\"");
+        let longest = format!("/{}", "x".repeat(LONGEST_SOCKET - "//.s.PGSQL.65535".len()));
+        assert_eq!(socket_directory(Path::new(&longest)), format!("\"{longest}\""));
+        assert_eq!(socket_directory(Path::new(&format!("{longest}x"))), "");
     }
 
     #[test]

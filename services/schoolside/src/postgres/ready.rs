@@ -105,15 +105,19 @@ async fn answered(
     }
 }
 
-/// Tries to connect, and makes the database when it is missing.
-pub(super) async fn knock(port: u16, password: &str) -> Result<Answer, PostgresError> {
-    let connect = PgConnectOptions::new_without_pgpass()
+/// How to connect to the port, whatever the database.
+pub(super) fn connect_options(port: u16, password: &str) -> PgConnectOptions {
+    PgConnectOptions::new_without_pgpass()
         .host("127.0.0.1")
         .port(port)
         .username(USER)
         .password(password)
-        .database("postgres")
-        .ssl_mode(PgSslMode::Disable);
+        .ssl_mode(PgSslMode::Disable)
+}
+
+/// Tries to connect, and makes the database when it is missing.
+pub(super) async fn knock(port: u16, password: &str) -> Result<Answer, PostgresError> {
+    let connect = connect_options(port, password).database("postgres");
     let attempt =
         tokio::time::timeout(Duration::from_secs(2), PgConnection::connect_with(&connect));
     match attempt.await {

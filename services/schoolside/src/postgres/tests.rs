@@ -57,6 +57,23 @@ async fn a_cluster_commits_to_disk_unless_told_otherwise() {
 }
 
 #[tokio::test]
+async fn those_on_this_machine_connect_through_a_socket_that_is_closed_to_others() {
+    let root = tempfile::tempdir().unwrap();
+    let cluster = PrivateCluster::start(root.path(), throw_away()).await.unwrap();
+    let mut connection = PgConnection::connect_with(&cluster.connect_options()).await.unwrap();
+    let over_tcp: bool = sqlx::query_scalar("SELECT inet_client_addr() IS NOT NULL")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    assert!(!over_tcp);
+    let socket = postmaster::socket(&root.path().join("postgres"), cluster.port());
+    assert_eq!(fs::metadata(socket).unwrap().permissions().mode() & 0o077, 0);
+    let guess = cluster.connect_options().password("guess");
+    assert!(PgConnection::connect_with(&guess).await.is_err());
+    cluster.stop().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_left_over_server_is_adopted_and_can_be_stopped() {
     let root = tempfile::tempdir().unwrap();
     let first = PrivateCluster::start(root.path(), throw_away()).await.unwrap();

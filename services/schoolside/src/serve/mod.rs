@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    assembly::{Foundation, claims},
+    assembly::{self, Foundation, claims},
     cli::{Context, Failure},
     datadir::{self, ClockKind, DataDir},
     logs::LogArgs,
@@ -46,7 +46,8 @@ pub async fn run(args: ServeArgs, context: &Context) -> Result<(), Failure> {
     let path = context.connection.data_dir();
     let directory = DataDir::open_shared(&path, Some(ClockKind::System), clock.now())
         .map_err(Failure::unavailable)?;
-    let foundation = Foundation { directory, database_url: args.database_url, clock, shutdown };
+    let database = assembly::database(&args.database_url)?;
+    let foundation = Foundation { directory, database, clock, shutdown };
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         Failure::Unavailable(format!(
             "{} cannot be listened on: {error}; choose another --listen",

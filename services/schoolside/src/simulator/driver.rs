@@ -103,7 +103,7 @@ impl Driver {
         let due = self.agenda.take_until(instant);
         let (now, later) = until_routed(std::mem::take(&mut self.put_off), due);
         self.put_off = later;
-        let settled = self.act_on(now).await && self.settle().await;
+        let settled = self.settler.unheard(self.act_on(now)).await && self.settle().await;
         if settled {
             // What was put off is done again after a crash, with what else was done since: repeating changes nothing.
             let first = self.put_off.iter().map(|act| act.at).min();

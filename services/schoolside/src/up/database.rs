@@ -2,10 +2,12 @@
 
 use std::{path::Path, time::Duration};
 
+use sqlx::postgres::PgConnectOptions;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    assembly,
     cli::Failure,
     out,
     postgres::{Options, PrivateCluster},
@@ -16,8 +18,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// An open database.
 pub(super) struct Database {
-    /// Where to connect, password included.
-    pub url: String,
+    /// How to connect, password included.
+    pub options: PgConnectOptions,
     /// The port and the log of a private one.
     pub private: Option<(u16, String)>,
     keeper: Option<(CancellationToken, JoinHandle<Option<PrivateCluster>>)>,
@@ -27,10 +29,12 @@ impl Database {
     /// Takes the database at `url`, or starts a private one in the data directory.
     pub async fn open(directory: &Path, url: Option<String>) -> Result<Self, Failure> {
         if let Some(url) = url {
-            return Ok(Self { url, private: None, keeper: None });
+            let options = assembly::database(&url)?;
+            return Ok(Self { options, private: None, keeper: None });
         }
         let cluster = start(directory, None).await.map_err(Failure::unavailable)?;
-        let (url, port, log) = (cluster.url(), cluster.port(), cluster.log().display().to_string());
+        let (options, port) = (cluster.connect_options(), cluster.port());
+        let log = cluster.log().display().to_string();
         let close = CancellationToken::new();
         let kept = keep(cluster, directory.to_owned(), close.clone());
         #[expect(
@@ -38,7 +42,7 @@ impl Database {
             reason = "its outcome is awaited when the database is closed"
         )]
         let keeper = tokio::spawn(kept);
-        Ok(Self { url, private: Some((port, log)), keeper: Some((close, keeper)) })
+        Ok(Self { options, private: Some((port, log)), keeper: Some((close, keeper)) })
     }
 
     /// Stops a private database; what was committed is kept.

@@ -105,8 +105,12 @@ async fn serve(
         None => Arc::new(SystemClock),
     };
     let shutdown = CancellationToken::new();
-    let database_url = database.url.clone();
-    let foundation = Foundation { directory, database_url, clock, shutdown: shutdown.clone() };
+    let foundation = Foundation {
+        directory,
+        database: database.options.clone(),
+        clock,
+        shutdown: shutdown.clone(),
+    };
     let system = foundation.assemble(&SERVICES).await?;
     // Before anything runs: what a crash left undone is done at once, and must not happen on the demo's first day.
     if let Some((demo, clock)) = demo.as_mut().zip(demo_clock.as_ref()) {

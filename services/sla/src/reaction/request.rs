@@ -17,11 +17,12 @@ use uuid::Uuid;
 
 use crate::{
     books::{Books, Shelf},
+    cases::Cases,
     look::{AT_ONCE, Standing, Task, look},
     projection::{
         clock,
         request_facts::{self, Row},
-        request_type, share_terms,
+        request_type,
     },
 };
 
@@ -39,6 +40,7 @@ const RECONCILE: &str = "sla.reconcile";
 pub(crate) struct Follow {
     pub(crate) log: Log,
     pub(crate) shelf: Shelf,
+    pub(crate) cases: Cases,
     /// The requests' log, to see whether a page ends amidst a command.
     pub(crate) requests: LogReader,
     /// Wakes at due instants.
@@ -55,7 +57,6 @@ struct Touched<'a> {
 #[async_trait]
 impl Handler for Follow {
     async fn handle(&self, page: &[Recorded], tx: &mut PgConnection) -> Result<(), HandleError> {
-        share_terms(tx).await?;
         let books = self.shelf.current(tx).await?;
         let (events, types): (Vec<&Recorded>, Vec<&Recorded>) =
             page.iter().partition(|event| event.kind() == "request");
@@ -75,7 +76,9 @@ impl Handler for Follow {
         }
         request_facts::store(&rows, tx).await?;
         clock::store(&standings, tx).await?;
-        self.timer.poke();
+        if let Some(next) = standings.iter().filter_map(|standing| standing.next_wake).min() {
+            self.timer.poke(next);
+        }
         Ok(())
     }
 }
@@ -173,6 +176,6 @@ impl Follow {
     ) -> Result<Option<Standing>, HandleError> {
         let call = reaction_call(RECONCILE, last)?;
         let call = |_: Version| -> Call { call.clone() };
-        look(&self.log, books, now, &task, call).await
+        look(&self.log, &self.cases, books, now, &task, call).await
     }
 }

@@ -14,11 +14,11 @@ use stream::{BoxError, DueWork, HandleError};
 
 use crate::{
     books::{Books, Shelf},
+    cases::Cases,
     look::{AT_ONCE, Standing, Task, look},
     projection::{
         clock,
         request_facts::{self, Due},
-        share_terms,
     },
 };
 
@@ -36,6 +36,7 @@ pub(crate) struct DueClocks {
     pub(crate) log: Log,
     pub(crate) pool: PgPool,
     pub(crate) shelf: Shelf,
+    pub(crate) cases: Cases,
 }
 
 #[async_trait]
@@ -46,7 +47,6 @@ impl DueWork for DueClocks {
     )]
     async fn run_due(&self, now: Timestamp) -> Result<usize, BoxError> {
         let mut tx = self.pool.begin().await?;
-        share_terms(&mut tx).await?;
         let books = self.shelf.current(&mut tx).await?;
         let due = request_facts::due(now, BATCH, &mut tx).await?;
         if due.is_empty() {
@@ -95,6 +95,6 @@ impl DueClocks {
         let task = Task { request: *request, known, fresh: false, cause: *cause };
         // A case changes with every command, so its version names what this look is made for.
         let call = |version: Version| timer_call(DUE, &format!("{request}/{version}"));
-        (*request, look(&self.log, books, now, &task, call).await)
+        (*request, look(&self.log, &self.cases, books, now, &task, call).await)
     }
 }

@@ -36,6 +36,7 @@ impl Handler for Inviter {
     async fn handle(&self, page: &[Recorded], tx: &mut PgConnection) -> Result<(), HandleError> {
         let requests: BTreeSet<StreamId> = page.iter().map(|event| event.stream).collect();
         let mut kept = request::kept(tx, &requests).await?;
+        let mut instrument = None;
         for event in page {
             if event.name == "request.opened" {
                 let it: pb::RequestOpened = message(event)?;
@@ -44,7 +45,7 @@ impl Handler for Inviter {
                     kept.insert(event.stream);
                 }
             } else if kept.contains(&event.stream) {
-                self.follow(event, tx).await?;
+                self.follow(event, &mut instrument, tx).await?;
             }
         }
         Ok(())
@@ -52,9 +53,15 @@ impl Handler for Inviter {
 }
 
 impl Inviter {
-    async fn follow(&self, event: &Recorded, tx: &mut PgConnection) -> Result<(), HandleError> {
+    /// `instrument` is the questionnaire, once anything in the page has asked for it.
+    async fn follow(
+        &self,
+        event: &Recorded,
+        instrument: &mut Option<instrument::State>,
+        tx: &mut PgConnection,
+    ) -> Result<(), HandleError> {
         match event.event() {
-            "resolved" => self.invite(event, tx).await,
+            "resolved" => self.invite(event, instrument, tx).await,
             "reopened" => self.withdraw(event, tx).await,
             "imported" | "held" | "due_date_stated" | "routed" | "reassigned" | "replied"
             | "paused" | "resumed" | "closed" | "cancelled" | "erased" => Ok(()),
@@ -64,7 +71,12 @@ impl Inviter {
         }
     }
 
-    async fn invite(&self, event: &Recorded, tx: &mut PgConnection) -> Result<(), HandleError> {
+    async fn invite(
+        &self,
+        event: &Recorded,
+        instrument: &mut Option<instrument::State>,
+        tx: &mut PgConnection,
+    ) -> Result<(), HandleError> {
         let it: pb::RequestResolved = message(event)?;
         let request = request::resolve(tx, event.stream).await?;
         let resolution = judged(&request, &it, event);
@@ -76,9 +88,14 @@ impl Inviter {
             }
         };
         let Ok(id) = InstrumentId::try_new(TRANSACTIONAL) else { return Ok(()) };
-        let (instrument, _) =
-            eventlog::load::<Instrument>(&self.log, Instrument::stream(&id)).await?;
-        let Some((version, questionnaire)) = instrument::State::current(&instrument) else {
+        let instrument = match instrument {
+            Some(instrument) => instrument,
+            none => {
+                let stream = Instrument::stream(&id);
+                none.insert(eventlog::load::<Instrument>(&self.log, stream).await?.0)
+            }
+        };
+        let Some((version, questionnaire)) = instrument::State::current(instrument) else {
             tracing::info!(request = %event.stream, "nobody is invited: no questionnaire is published");
             return Ok(());
         };

@@ -6,6 +6,25 @@ use proptest::prelude::*;
 
 use super::{Mapping, Outcome, Plan, Reader, SMALL, gzip, on_disk, plan};
 
+/// What damaged lines are made of.
+const PIECES: &[&str] = &[
+    "0",
+    "1",
+    "2",
+    "3",
+    "4",
+    "5",
+    "6",
+    "7",
+    "8",
+    "9",
+    "a",
+    "\"",
+    ",",
+    "\n",
+    "2015-01-05 08:00:00",
+];
+
 #[derive(Debug, Clone, Copy)]
 struct Written {
     encoding: &'static str,
@@ -96,7 +115,8 @@ proptest! {
     }
 
     #[test]
-    fn any_damage_to_quotes_and_delimiters_leaves_rows_accounted_for(lines in "([0-9a\",\n]|2015-01-05 08:00:00){0,200}") {
+    fn any_damage_to_quotes_and_delimiters_leaves_rows_accounted_for(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..200)) {
+        let lines = pieces.concat();
         let report = plan(SMALL, format!("id,opened,type\n{lines}").as_bytes()).report;
         // Every physical line is ignored, or is part of a row that was counted.
         prop_assert!(report.rows + report.ignored_lines <= lines.lines().count() as u64);
