@@ -75,7 +75,7 @@ struct Views<'a> {
 }
 
 /// Figures may be so much older than the history they rest on; a busy district's events then come in larger pages.
-const GATHER: Duration = Duration::from_millis(40);
+const GATHER: Duration = Duration::from_millis(100);
 
 impl Views<'_> {
     fn follow(

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// An invitation follows hours after a resolution: it may be noted so much later, with the others of a busy moment.
-const GATHER: Duration = Duration::from_millis(40);
+const GATHER: Duration = Duration::from_millis(100);
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 

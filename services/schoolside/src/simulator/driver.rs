@@ -31,11 +31,11 @@ const AT_ONCE: usize = 16;
 /// The pause before something is tried again that the system was not there for, in real time.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// The contexts that are waited for only once a day of the demo's clock: nothing follows from a figure, and from a
+/// The contexts that are waited for only once a week of the demo's clock: nothing follows from a figure, and from a
 /// resolution an invitation only hours later.
 const UNHURRIED: &[&str] = &["insights", "surveys"];
 /// In seconds.
-const DAY: i64 = 86_400;
+const WEEK: i64 = 7 * 86_400;
 
 /// What the demo's people did since the start of this process.
 #[derive(Debug, Default)]
@@ -185,10 +185,10 @@ impl Driver {
         }
     }
 
-    /// Waits until what follows at once from what was done has been done; once a day, all that follows. False when
+    /// Waits until what follows at once from what was done has been done; once a week, all that follows. False when
     /// stopped before.
     async fn settle(&self) -> bool {
-        match self.clock.now().as_second() % DAY {
+        match self.clock.now().as_second() % WEEK {
             0 => self.settle_all().await,
             _ => self.settled(async || self.settler.settle_but(UNHURRIED).await).await,
         }
