@@ -10,3 +10,4 @@ mod outage;
 mod processes;
 mod start;
 mod system;
+mod telemetry;

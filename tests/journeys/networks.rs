@@ -3,6 +3,10 @@
 use std::{
     collections::BTreeMap,
     path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -23,7 +27,7 @@ use wire::schoolside::directory::v1::{
 use crate::system::run;
 
 /// Long enough for a laptop that does something else.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 /// How long a changing rpc may take.
 const COMMAND: Duration = Duration::from_secs(2);
 
@@ -32,6 +36,8 @@ const COMMAND: Duration = Duration::from_secs(2);
 pub struct Caller {
     url: String,
     directory: DirectoryServiceClient<Authorized>,
+    /// How often [`Caller::persist`] was refused.
+    pub refusals: Arc<AtomicUsize>,
 }
 
 /// A network that was or is to be defined.
@@ -65,13 +71,20 @@ impl Caller {
             ..DefineDistrictRequest::default()
         };
         directory.define_district(district).await.unwrap();
-        Self { url, directory }
+        Self { url, directory, refusals: Arc::default() }
     }
 
     /// Defines a network, or repeats that.
     pub async fn define(&self, network: &Network) -> Result<DefineNetworkResponse, Status> {
         let answer = self.directory.clone().define_network(network.0.clone()).await;
         answer.map(tonic::Response::into_inner)
+    }
+
+    /// Defines a network as part of a caller's trace, in the form of the W3C.
+    pub async fn define_within(&self, network: &Network, traceparent: &str) {
+        let mut request = tonic::Request::new(network.0.clone());
+        request.metadata_mut().insert("traceparent", traceparent.parse().unwrap());
+        self.directory.clone().define_network(request).await.unwrap();
     }
 
     /// Defines a network however often it takes; gives the reasons why it was refused before.
@@ -84,6 +97,7 @@ impl Caller {
                     assert_eq!(refused.code(), Code::Unavailable, "{refused}");
                     assert!(begun.elapsed() < PATIENCE, "still refused: {refused}");
                     reasons.push(reason_of(&refused));
+                    self.refusals.fetch_add(1, Ordering::Relaxed);
                 }
             }
         }

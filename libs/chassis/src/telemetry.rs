@@ -104,19 +104,6 @@ pub fn name_trace(span: &Span) {
     }
 }
 
-/// A span for what follows from an event: a trace of its own, linked to the one that recorded the event, whose id
-/// its log lines carry.
-#[must_use]
-pub fn following(reaction: &'static str, traceparent: &str) -> Span {
-    let span = tracing::info_span!("reaction", reaction, trace_id = tracing::field::Empty);
-    let origin = extract(traceparent).span().span_context().clone();
-    if origin.is_valid() {
-        span.record("trace_id", origin.trace_id().to_string());
-        span.add_link(origin);
-    }
-    span
-}
-
 /// Makes the span a child of the trace context, if it is one.
 pub fn continue_trace(span: &Span, traceparent: &str) {
     if !traceparent.is_empty() {

@@ -15,7 +15,11 @@ use tokio::{
     time::{Instant, sleep_until, timeout, timeout_at},
 };
 
-use crate::{Append, AppendError, Wakeups, batch, batch::Verdict};
+use crate::{
+    Append, AppendError, Wakeups, batch,
+    batch::{Judged, Verdict},
+    tail::Tail,
+};
 
 /// The most commands in one statement.
 const MAX_COMMANDS: usize = 256;
@@ -80,6 +84,7 @@ pub(crate) struct Appender {
     connection: Option<PgConnection>,
     statement: SqlStr,
     wakeups: Wakeups,
+    tail: Arc<Tail>,
     limit: Duration,
 }
 
@@ -93,7 +98,8 @@ impl Appender {
         let options = options.clone().application_name("schoolside appender");
         let statement: Arc<str> = batch::statement(context).into();
         let statement = AssertSqlSafe(statement).into_sql_str();
-        Self { context, options, connection: None, statement, wakeups, limit }
+        let tail = wakeups.tail(context);
+        Self { context, options, connection: None, statement, wakeups, tail, limit }
     }
 
     /// Stores a batch; answers each of its commands.
@@ -101,7 +107,7 @@ impl Appender {
         let mut pause = FIRST_PAUSE;
         loop {
             let failure = match self.attempt(&batch).await {
-                Ok(verdicts) => return self.answer(batch, verdicts),
+                Ok(judged) => return self.answer(batch, judged),
                 Err(Failure::Refused(failure)) if batch.len() == 1 => {
                     tracing::error!(error = %failure, context = self.context, "a command cannot be stored");
                     let failure = Arc::new(failure);
@@ -137,18 +143,25 @@ impl Appender {
         }
     }
 
-    fn answer(&self, batch: Vec<Pending>, verdicts: Vec<Verdict>) {
-        let stored = verdicts.iter().flatten().map(|appended| appended.position).max();
-        if let Some(position) = stored {
+    fn answer(&self, batch: Vec<Pending>, judged: Vec<Judged>) {
+        let mut events = Vec::new();
+        for (pending, verdict) in batch.iter().zip(&judged) {
+            if let (Ok(appended), Some(recorded_at)) = verdict {
+                events.extend(pending.append.recorded(self.context, appended, *recorded_at));
+            }
+        }
+        self.tail.add(&events);
+        let stored = judged.iter().filter_map(|(verdict, _)| verdict.as_ref().ok());
+        if let Some(position) = stored.map(|appended| appended.position).max() {
             self.wakeups.announce(self.context, position);
         }
-        for (pending, verdict) in batch.into_iter().zip(verdicts) {
+        for (pending, (verdict, _)) in batch.into_iter().zip(judged) {
             pending.answer(verdict);
         }
     }
 
     /// Sends a batch once.
-    async fn attempt(&mut self, batch: &[Pending]) -> Result<Vec<Verdict>, Failure> {
+    async fn attempt(&mut self, batch: &[Pending]) -> Result<Vec<Judged>, Failure> {
         let Some(deadline) = batch.iter().map(|pending| pending.deadline).max() else {
             return Ok(Vec::new());
         };
@@ -163,9 +176,9 @@ impl Appender {
         let sent = batch::send(&mut connection, self.statement.clone(), appends);
         let outcome = timeout(self.limit + GRACE, sent).await;
         match outcome {
-            Ok(Ok(verdicts)) if verdicts.len() == batch.len() => {
+            Ok(Ok(judged)) if judged.len() == batch.len() => {
                 self.connection = Some(connection);
-                Ok(verdicts)
+                Ok(judged)
             }
             Ok(Ok(_)) => Err(Failure::Lost(sqlx::Error::WorkerCrashed)),
             Ok(Err(failure)) => {

@@ -1,6 +1,6 @@
 //! One statement for many commands: the columns it sends and the rows it gets back.
 
-use kernel::{Position, Version};
+use kernel::{Position, Timestamp, Version};
 use prost::Message;
 use sqlx::{PgConnection, Row, SqlStr, postgres::PgRow};
 use uuid::Uuid;
@@ -10,7 +10,10 @@ use crate::{Append, AppendError, Appended, PgTimestamp};
 /// What the log says to one command of a batch.
 pub(crate) type Verdict = Result<Appended, AppendError>;
 
-/// The arguments of `append_batch`, by column.
+/// A verdict, and when the command was recorded if that was now.
+pub(crate) type Judged = (Verdict, Option<Timestamp>);
+
+/// The arguments of `append_commands`, by column.
 #[derive(Default)]
 struct Columns<'a> {
     id: Vec<Uuid>,
@@ -72,7 +75,7 @@ fn ordinal(count: usize) -> i32 {
 /// The statement for a context.
 pub(crate) fn statement(context: &str) -> String {
     format!(
-        "select * from {context}.append_batch($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+        "select * from {context}.append_commands($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
          $16, $17, $18, $19)"
     )
 }
@@ -82,7 +85,7 @@ pub(crate) async fn send(
     connection: &mut PgConnection,
     statement: SqlStr,
     batch: impl Iterator<Item = &Append>,
-) -> Result<Vec<Verdict>, sqlx::Error> {
+) -> Result<Vec<Judged>, sqlx::Error> {
     let mut columns = Columns::default();
     batch.for_each(|append| columns.push(append));
     let rows = sqlx::query(statement)
@@ -107,19 +110,19 @@ pub(crate) async fn send(
         .bind(&columns.private_body)
         .fetch_all(connection)
         .await?;
-    rows.iter().map(verdict).collect()
+    rows.iter().map(judged).collect()
 }
 
-fn verdict(row: &PgRow) -> Result<Verdict, sqlx::Error> {
+fn judged(row: &PgRow) -> Result<Judged, sqlx::Error> {
     let version = Version(row.try_get(1)?);
     let appended = |duplicate| -> Result<Verdict, sqlx::Error> {
         Ok(Ok(Appended { position: Position(row.try_get(2)?), version, duplicate }))
     };
     match row.try_get::<i16, _>(0)? {
-        0 => appended(false),
-        1 => appended(true),
-        2 => Ok(Err(AppendError::Conflict { current: version })),
-        3 => Ok(Err(AppendError::CommandIdReused)),
-        status => Err(sqlx::Error::Decode(format!("append_batch answered {status}").into())),
+        0 => Ok((appended(false)?, Some(row.try_get::<PgTimestamp, _>(3)?.0))),
+        1 => Ok((appended(true)?, None)),
+        2 => Ok((Err(AppendError::Conflict { current: version }), None)),
+        3 => Ok((Err(AppendError::CommandIdReused), None)),
+        status => Err(sqlx::Error::Decode(format!("append_commands answered {status}").into())),
     }
 }

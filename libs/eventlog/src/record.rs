@@ -1,6 +1,9 @@
 //! What is put into the log, and what is read from it.
 
-use kernel::{CommandId, DecodeError, EventCodec, EventId, Position, StreamId, Timestamp, Version};
+use kernel::{
+    CommandId, DecodeError, EventCodec, EventId, Position, StreamId, Timestamp, Version,
+    time::to_microsecond,
+};
 use prost::Message;
 use sqlx::{Row, postgres::PgRow};
 use uuid::Uuid;
@@ -151,6 +154,32 @@ impl Append {
             }
         }
         Ok(())
+    }
+
+    /// The events as the log holds them once they are stored up to `last`, without private parts.
+    pub(crate) fn recorded(
+        &self,
+        context: &'static str,
+        last: &Appended,
+        recorded_at: Timestamp,
+    ) -> impl Iterator<Item = Recorded> {
+        let before = last.position.0 - i64::try_from(self.events.len()).unwrap_or_default();
+        let events = (before + 1..).zip(self.expected.0 + 1..).zip(self.events.iter().enumerate());
+        events.map(move |((position, version), (index, event))| Recorded {
+            context,
+            position: Position(position),
+            stream: self.stream,
+            version: Version(version),
+            name: event.name.clone(),
+            revision: event.revision,
+            event_id: EventId(self.event_id(index)),
+            command_id: self.command_id,
+            occurred_at: to_microsecond(event.occurred_at),
+            recorded_at,
+            meta: self.meta.clone(),
+            payload: event.payload.clone(),
+            private: None,
+        })
     }
 
     /// The id of the command's event number `index`: the same at every attempt.

@@ -46,14 +46,15 @@ create table if not exists {context}.command (
 create index if not exists command_recorded_at on {context}.command using brin (recorded_at);
 
 -- Appends a batch of commands, at most one per stream and per command id. One row per command, in order:
--- status 0 accepted, 1 duplicate, 2 conflict, 3 command id reused; the stream's version; the position.
-create or replace function {context}.append_batch(
+-- status 0 accepted, 1 duplicate, 2 conflict, 3 command id reused; the stream's version; the position; when an accepted
+-- one was recorded.
+create or replace function {context}.append_commands(
     p_id uuid[], p_stream uuid[], p_kind text[], p_expected int[], p_hash bytea[], p_at timestamptz[],
     p_erase boolean[], p_count int[],
     e_command int[], e_index int[], e_type text[], e_revision smallint[], e_id uuid[], e_occurred timestamptz[],
     e_meta bytea[], e_payload bytea[],
     x_command int[], x_index int[], x_body bytea[]
-) returns table (out_status smallint, out_version int, out_pos bigint)
+) returns table (out_status smallint, out_version int, out_pos bigint, out_recorded_at timestamptz)
 language plpgsql
 set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set jit = off
 set plan_cache_mode = force_generic_plan set lock_timeout = '5s'
@@ -144,7 +145,7 @@ begin
         update {context}.head set pos = v_base + v_total, recorded_at = v_last where shard = 0;
     end if;
 
-    return query select * from unnest(v_status, v_version, v_pos);
+    return query select * from unnest(v_status, v_version, v_pos, v_at);
 end
 $function$;
 

@@ -1,4 +1,5 @@
-//! The end of a log in memory: what one reader of the process has just read, the others need not ask for.
+//! The end of a log in memory: what the process has just appended, or one of its readers has just read, the others need
+//! not ask for.
 //!
 //! Events never change and positions have no gaps, so what is kept is as good as what the database would say. Without
 //! private parts, which can be destroyed.
@@ -48,6 +49,13 @@ impl Tail {
         kept.add(&page);
         Ok(page)
     }
+
+    /// Keeps what this process has just appended, unless a reader is at the database: it will find that there.
+    pub(crate) fn add(&self, appended: &[Recorded]) {
+        if let Ok(mut kept) = self.kept.try_lock() {
+            kept.add(appended);
+        }
+    }
 }
 
 impl Kept {
@@ -65,9 +73,9 @@ impl Kept {
     }
 
     fn add(&mut self, page: &[Recorded]) {
-        let follows =
-            |last: &Recorded| page.first().is_some_and(|it| it.position.0 == last.position.0 + 1);
-        if !page.is_empty() && !self.events.back().is_some_and(follows) {
+        let reach = self.events.back().map_or(0, |last| last.position.0);
+        let page = &page[page.partition_point(|event| event.position.0 <= reach)..];
+        if page.first().is_some_and(|first| first.position.0 != reach + 1) {
             self.events.clear();
             self.bytes = 0;
         }

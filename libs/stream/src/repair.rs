@@ -85,7 +85,15 @@ impl Runner {
     ) -> Result<(), Setback> {
         let subscription = self.subscription.name;
         let position = event.position.0;
-        tracing::error!(error, subscription, position, event = event.name, "a record is parked");
+        let trace_id = event.meta.traceparent.split('-').nth(1);
+        tracing::error!(
+            error,
+            subscription,
+            position,
+            event = event.name,
+            trace_id,
+            "a record is parked"
+        );
         let halts = self.subscription.on_poison == OnPoison::Halt;
         let mut tx = self.ledger.begin().await?;
         if !halts {

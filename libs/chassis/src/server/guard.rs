@@ -109,7 +109,8 @@ where
 
 fn span_of(request: &Request<Body>) -> Span {
     let path = request.uri().path();
-    let span = tracing::info_span!(
+    // At the level of errors, so that whatever is logged at all is logged with the call's trace.
+    let span = tracing::error_span!(
         "rpc",
         otel.name = path,
         otel.kind = "server",

@@ -110,7 +110,7 @@ pub async fn serve_with(
     add_reflection(&mut routes)?;
     let mut parts = Parts::default();
     for service in services {
-        parts.add(service, &mut routes, &logs, &options.tasks);
+        parts.add(service, &mut routes, &options.tasks);
     }
     parts.permissions.extend(OPEN_RPCS.iter().copied());
     parts.permissions.extend(PERMISSIONS.into_iter().flatten().copied());
@@ -169,13 +169,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(
-        &mut self,
-        service: Service,
-        routes: &mut RoutesBuilder,
-        logs: &Logs,
-        shutdown: &CancellationToken,
-    ) {
+    fn add(&mut self, service: Service, routes: &mut RoutesBuilder, shutdown: &CancellationToken) {
         self.parked.add(&service);
         (service.routes)(routes);
         for (task, future) in service.tasks {
@@ -189,7 +183,9 @@ impl Parts {
         self.grpc_services.extend(service.grpc_services);
         self.permissions.extend(service.permissions.iter().copied());
         self.time_limits.extend(service.time_limits.iter().copied());
-        self.topics.extend(feed::topics(service.name, service.topics, logs));
+        // Consumers are callers: they wait for a connection as briefly as any.
+        let logs = Logs::of(service.pool);
+        self.topics.extend(feed::topics(service.name, service.topics, &logs));
         self.progress.extend(service.progress);
         self.timers.extend(service.timers);
         self.logs.extend(service.own_log);

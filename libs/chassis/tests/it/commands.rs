@@ -65,8 +65,7 @@ async fn a_query_after_a_change_waits_for_it_and_refuses_a_token_that_is_none() 
 
 #[tokio::test]
 async fn an_event_names_its_caller_and_carries_the_trace_of_the_call() {
-    let _telemetry =
-        chassis::telemetry::init(chassis::telemetry::LogFormat::Json, "chassis=info", None);
+    let _telemetry = chassis::telemetry::init(chassis::telemetry::LogFormat::Json, "warn", None);
     let (server, _) = serve().await;
     let mut pad = Pad::new(server.client(&Who::operator()));
     let trace = "4bf92f3577b34da6a3ce929d0e0e4736";

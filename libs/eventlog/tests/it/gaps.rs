@@ -5,32 +5,37 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
-use eventlog::{Log, LogReader};
+use eventlog::{Log, LogReader, Recorded};
 use futures::future::join_all;
 use kernel::Position;
 use uuid::Uuid;
 
 use crate::common::{CONTEXT, Database, append, check, clock, events, new_stream};
 
-/// Reads on by `position > cursor` until writing is over and nothing is left.
-async fn follow(reader: LogReader, done: &AtomicBool) -> BTreeSet<(i64, Uuid)> {
-    let (mut seen, mut cursor) = (BTreeSet::new(), Position(0));
+/// Reads on by `position > cursor` until writing is over and nothing is left: with private parts, which come from the
+/// database alone, or without, which other readers and the writers may have brought.
+async fn follow(reader: LogReader, private: bool, done: &AtomicBool) -> Vec<Recorded> {
+    let (mut seen, mut cursor) = (Vec::new(), Position(0));
     loop {
         let over = done.load(Ordering::Acquire);
-        let page = reader.page(cursor, 100).await.unwrap();
+        let page = if private {
+            reader.page_with_private(cursor, 100).await.unwrap()
+        } else {
+            reader.page(cursor, 100).await.unwrap()
+        };
         if page.is_empty() && over {
             return seen;
         }
         for event in page {
             assert!(event.position > cursor);
             cursor = event.position;
-            seen.insert((event.position.0, event.event_id.0));
+            seen.push(Recorded { private: None, ..event });
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_fast_reader_misses_nothing_of_eight_writers() {
+async fn fast_readers_miss_nothing_of_eight_writers() {
     let database = Database::create().await;
     drop(database.log().await);
     // Each writer has a log of its own, as eight processes would: only the database orders them.
@@ -48,7 +53,11 @@ async fn a_fast_reader_misses_nothing_of_eight_writers() {
         .await;
         done.store(true, Ordering::Release);
     };
-    let (seen, ()) = futures::join!(follow(reader, &done), writing);
+    let (seen, shared, ()) =
+        futures::join!(follow(reader.clone(), true, &done), follow(reader, false, &done), writing);
+    assert_eq!(seen, shared, "what readers share is not what the database holds");
+    let seen: BTreeSet<(i64, Uuid)> =
+        seen.iter().map(|event| (event.position.0, event.event_id.0)).collect();
     let sql = "select pos, event_id from trial.event";
     let stored: BTreeSet<(i64, Uuid)> =
         sqlx::query_as(sql).fetch_all(&database.pool).await.unwrap().into_iter().collect();
@@ -82,7 +91,7 @@ async fn the_same_reader_misses_events_when_positions_come_from_a_sequence() {
         .await;
         done.store(true, Ordering::Release);
     };
-    let (seen, ()) = futures::join!(follow(reader, &done), writing);
+    let (seen, ()) = futures::join!(follow(reader, true, &done), writing);
     let stored = events(&database.pool).await.len();
     assert_eq!(stored, 800);
     assert!(seen.len() < stored, "the race did not show");

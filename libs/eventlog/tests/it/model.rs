@@ -119,7 +119,7 @@ proptest! {
 async fn a_log_that_does_not_look_up_command_ids_is_found_out() {
     let database = Database::create().await;
     let log = database.log().await;
-    let sql = "select pg_get_functiondef(oid) from pg_proc where proname = 'append_batch'";
+    let sql = "select pg_get_functiondef(oid) from pg_proc where proname = 'append_commands'";
     let sound: String = sqlx::query_scalar(sql).fetch_one(&database.pool).await.unwrap();
     let broken = sound
         .replace("where k.id = a.id", "where false")

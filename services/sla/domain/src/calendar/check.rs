@@ -28,7 +28,8 @@ pub(crate) fn check(definition: &Definition, faults: &mut Faults) {
     let shut = definition.weekly.is_empty()
         && definition.seasons.iter().all(|season| season.weekly.is_empty())
         && definition.openings.is_empty();
-    if shut {
+    // Where hours did not read, that is the fault, and not that there are none.
+    if shut && faults.0.is_empty() {
         faults.add("weekly", "the calendar has no open time; give at least one interval");
     }
 }
