@@ -68,7 +68,11 @@ pub fn init(
     }
     let provider = provider.build();
     global::set_text_map_propagator(TraceContextPropagator::new());
-    let traces = tracing_opentelemetry::layer().with_tracer(provider.tracer("schoolside"));
+    // Nothing that is done whenever a span is entered or left: that is at every poll of a call, of every row it reads.
+    let traces = tracing_opentelemetry::layer()
+        .with_tracer(provider.tracer("schoolside"))
+        .with_context_activation(false)
+        .with_tracked_inactivity(false);
     let logs = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let logs = match format {
         LogFormat::Json => {
