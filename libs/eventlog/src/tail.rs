@@ -155,13 +155,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_page_is_what_the_log_has_whoever_reads_what_before(
-            steps in prop::collection::vec((0_i64..5, 0_i64..40, 1_usize..9), 1..60),
+        fn a_page_is_what_the_log_has_whoever_appends_or_reads_what_before(
+            steps in prop::collection::vec((0_usize..5, any::<bool>(), 0_i64..40, 1_usize..9), 1..60),
         ) {
             let (tail, reads) = (Tail::default(), Cell::new(0));
             let mut head = 0;
-            for (appended, after, limit) in steps {
-                head += appended;
+            for (appended, here, after, limit) in steps {
+                let before = head;
+                head += i64::try_from(appended).unwrap();
+                if here {
+                    tail.add(&stored(head, before, appended));
+                }
                 let after = after.min(head);
                 let got = positions(&page(&tail, head, after, limit, &reads));
                 let expected = positions(&stored(head, after, limit));

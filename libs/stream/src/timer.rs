@@ -121,6 +121,8 @@ async fn tick(timer: TimerHandle, clock: SharedClock) {
 
 /// Does what is due, then waits until more may be.
 async fn until_next(timer: &TimerHandle, clock: &SharedClock) -> Result<(), BoxError> {
+    // Until it is known what is waited for, whoever has new work is heard.
+    timer.inner.awaited.store(i64::MAX, Ordering::Relaxed);
     let now = clock.now();
     let mut next = timer.inner.work.next_due().await?;
     if next.is_some_and(|next| next <= now) {
