@@ -229,18 +229,19 @@ pub(crate) async fn run(
     let mut waiting = VecDeque::new();
     let mut taken = Vec::with_capacity(MAX_COMMANDS);
     loop {
-        let room = MAX_COMMANDS.saturating_sub(waiting.len());
         if waiting.is_empty() {
             tokio::select! {
-                count = queue.recv_many(&mut taken, room) => if count == 0 { break },
+                count = queue.recv_many(&mut taken, 1) => if count == 0 { break },
                 () = closing.notified() => { queue.close(); continue }
             }
-        } else {
-            while taken.len() < room
-                && let Ok(pending) = queue.try_recv()
-            {
-                taken.push(pending);
-            }
+            // Whoever is about to append is let go first, without waiting for anybody: together is cheaper than alone.
+            tokio::task::yield_now().await;
+        }
+        let room = MAX_COMMANDS.saturating_sub(waiting.len());
+        while taken.len() < room
+            && let Ok(pending) = queue.try_recv()
+        {
+            taken.push(pending);
         }
         waiting.extend(taken.drain(..));
         let batch = select(&mut waiting);

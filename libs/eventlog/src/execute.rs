@@ -1,7 +1,8 @@
 //! Running a command through its rules: load ▸ decide ▸ append.
 
 use kernel::{
-    CommandId, Decider, EventCodec, Position, StreamId, Timestamp, Version, time::to_microsecond,
+    CommandId, Decider, DecodeError, EventCodec, Position, StreamId, Timestamp, Version,
+    time::to_microsecond,
 };
 use wire::EventMeta;
 
@@ -124,7 +125,15 @@ pub async fn load<D: Decider>(
     log: &Log,
     stream: StreamId,
 ) -> Result<(D::State, Version), LoadError> {
-    let loaded = Loaded::<D>::of(&log.load(stream).await?)?;
+    Ok(fold::<D>(&log.load(stream).await?)?)
+}
+
+/// The state and version that a stream's events lead to.
+///
+/// # Errors
+/// When one of them cannot be understood.
+pub fn fold<D: Decider>(history: &[Recorded]) -> Result<(D::State, Version), DecodeError> {
+    let loaded = Loaded::<D>::of(history)?;
     Ok((loaded.state, loaded.version))
 }
 
@@ -135,7 +144,7 @@ struct Loaded<D: Decider> {
 }
 
 impl<D: Decider> Loaded<D> {
-    fn of(events: &[Recorded]) -> Result<Self, kernel::DecodeError> {
+    fn of(events: &[Recorded]) -> Result<Self, DecodeError> {
         let mut loaded =
             Self { state: D::State::default(), version: Version(0), position: Position(0) };
         for recorded in events {

@@ -29,7 +29,7 @@ mod tail;
 mod wakeups;
 
 pub use error::{AppendError, ExecuteError, LoadError, OpenError, ReadError};
-pub use execute::{Call, Executed, execute, execute_from, execute_on, load};
+pub use execute::{Call, Executed, execute, execute_from, execute_on, fold, load};
 pub use log::{Log, Options};
 pub use pg::{PgDate, PgTimestamp};
 pub use pool::checked;

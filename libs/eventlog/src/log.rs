@@ -1,6 +1,7 @@
 //! A context's log, opened for writing.
 
 use std::{
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -136,6 +137,17 @@ impl Log {
     /// When the database fails.
     pub async fn load(&self, stream: StreamId) -> Result<Vec<Recorded>, ReadError> {
         self.inner.reader.load(stream).await
+    }
+
+    /// The events of several streams with their private parts, each in order; of a stream that does not exist, nothing.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn load_all(
+        &self,
+        streams: &[StreamId],
+    ) -> Result<HashMap<StreamId, Vec<Recorded>>, ReadError> {
+        self.inner.reader.load_all(streams).await
     }
 
     /// Stores a command's events, all or none. Dropping the future does not take the append back.

@@ -1,6 +1,6 @@
 //! Reading a log in the order of its positions, and waiting for more.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use kernel::{Position, StreamId};
 use sqlx::{AssertSqlSafe, PgPool};
@@ -27,6 +27,7 @@ struct Sql {
     page: Arc<str>,
     page_with_private: Arc<str>,
     load: Arc<str>,
+    load_all: Arc<str>,
     head: Arc<str>,
 }
 
@@ -42,6 +43,7 @@ impl LogReader {
             page: format!("select * from {context}.page($1, $2)").into(),
             page_with_private: format!("select * from {context}.page_with_private($1, $2)").into(),
             load: format!("select * from {context}.load($1)").into(),
+            load_all: format!("select * from {context}.load_all($1)").into(),
             head: format!("select pos from {context}.head where shard = 0").into(),
         };
         let (head, tail) = (wakeups.head(context), wakeups.tail(context));
@@ -106,6 +108,21 @@ impl LogReader {
         let sql = AssertSqlSafe(self.sql.load.clone());
         let rows = sqlx::query(sql).bind(stream.0).fetch_all(&self.pool).await?;
         Ok(rows.iter().map(|row| Recorded::read(self.context, row)).collect::<Result<_, _>>()?)
+    }
+
+    /// The events of several streams with their private parts, read at once.
+    pub(crate) async fn load_all(
+        &self,
+        streams: &[StreamId],
+    ) -> Result<HashMap<StreamId, Vec<Recorded>>, ReadError> {
+        let sql = AssertSqlSafe(self.sql.load_all.clone());
+        let streams: Vec<_> = streams.iter().map(|stream| stream.0).collect();
+        let mut histories = HashMap::<_, Vec<_>>::new();
+        for row in sqlx::query(sql).bind(streams).fetch_all(&self.pool).await? {
+            let event = Recorded::read(self.context, &row)?;
+            histories.entry(event.stream).or_default().push(event);
+        }
+        Ok(histories)
     }
 
     async fn read(

@@ -190,3 +190,16 @@ begin
         from {context}.event e where e.stream = p_stream order by e.version;
 end
 $function$;
+
+create or replace function {context}.load_all(p_streams uuid[])
+returns table (pos bigint, stream uuid, version int, type text, revision smallint, event_id uuid, command uuid,
+    occurred_at timestamptz, recorded_at timestamptz, meta bytea, payload bytea, body bytea)
+language plpgsql stable
+set enable_seqscan = off set enable_bitmapscan = off set jit = off set plan_cache_mode = force_generic_plan
+as $function$
+#variable_conflict use_column
+begin
+    return query select e.*, (select p.body from {context}.private p where p.pos = e.pos)
+        from {context}.event e where e.stream = any(p_streams) order by e.stream, e.version;
+end
+$function$;

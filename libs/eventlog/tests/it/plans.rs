@@ -29,6 +29,8 @@ async fn no_statement_of_the_log_scans_a_table() {
         }
         let loads = join_all(streams.iter().map(|stream| log.load(*stream))).await;
         assert!(loads.iter().all(|load| load.as_ref().unwrap().len() == 3));
+        let all = log.load_all(&streams).await.unwrap();
+        assert!(streams.iter().zip(loads).all(|(stream, load)| all[stream] == load.unwrap()));
         reader.page(Position(0), 100).await.unwrap();
         reader.page_with_private(Position(100), 100).await.unwrap();
     }

@@ -34,37 +34,61 @@ pub(crate) struct TakeOver {
 #[async_trait]
 impl Handler for TakeOver {
     async fn handle(&self, page: &[Recorded], _tx: &mut PgConnection) -> Result<(), HandleError> {
-        let mut cases = BTreeMap::<StreamId, Vec<&Recorded>>::new();
+        let mut requests = BTreeMap::<StreamId, Vec<Decision<'_>>>::new();
         for event in page {
-            cases.entry(event.stream).or_default().push(event);
+            let (request, decision) = decision(event)?;
+            requests.entry(request).or_default().push(decision);
         }
-        // Cases are independent of each other; within one the order counts.
-        let cases: Vec<_> = cases.into_values().map(|decisions| self.take_all(decisions)).collect();
-        futures_stream::iter(cases).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
+        let ids: Vec<StreamId> = requests.keys().copied().collect();
+        let mut histories = self.log.load_all(&ids).await?;
+        // Requests are independent of each other; within one the order counts.
+        let requests = requests.into_iter().map(|(request, decisions)| {
+            self.take_all(request, decisions, histories.remove(&request).unwrap_or_default())
+        });
+        let requests: Vec<_> = requests.collect();
+        futures_stream::iter(requests).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
         Ok(())
     }
 }
 
 impl TakeOver {
-    async fn take_all(&self, decisions: Vec<&Recorded>) -> Result<(), HandleError> {
-        for decision in decisions {
-            self.take(decision).await?;
+    /// Takes the decisions on one request over, the first of them on its history as it was just loaded.
+    async fn take_all(
+        &self,
+        request: StreamId,
+        decisions: Vec<Decision<'_>>,
+        history: Vec<Recorded>,
+    ) -> Result<(), HandleError> {
+        let mut history = Some(history);
+        for Decision { recorded, route } in decisions {
+            let call = reaction_call(CASE_DECIDED.name, recorded)?;
+            let command = Command::Route(route);
+            let log = &self.log;
+            match history.take() {
+                Some(history) => {
+                    eventlog::execute_from::<Request>(log, call, request, history, command).await
+                }
+                None => eventlog::execute::<Request>(log, call, request, command).await,
+            }?;
         }
         Ok(())
     }
+}
 
-    async fn take(&self, recorded: &Recorded) -> Result<(), HandleError> {
-        if recorded.name != "case.decided" {
-            return Err(HandleError::Poison(format!("{} is not known here", recorded.name).into()));
-        }
-        let decided = CaseDecided::decode(recorded.payload.as_slice())
-            .map_err(|error| HandleError::Poison(error.into()))?;
-        let request: StreamId = parsed(&decided.request_id)?;
-        let call = reaction_call(CASE_DECIDED.name, recorded)?;
-        let command = Command::Route(route(decided, recorded)?);
-        eventlog::execute::<Request>(&self.log, call, request, command).await?;
-        Ok(())
+/// A decision as the request takes it over.
+struct Decision<'a> {
+    recorded: &'a Recorded,
+    route: Route,
+}
+
+/// What an event decides, and of which request.
+fn decision(recorded: &Recorded) -> Result<(StreamId, Decision<'_>), HandleError> {
+    if recorded.name != "case.decided" {
+        return Err(HandleError::Poison(format!("{} is not known here", recorded.name).into()));
     }
+    let decided = CaseDecided::decode(recorded.payload.as_slice())
+        .map_err(|error| HandleError::Poison(error.into()))?;
+    Ok((parsed(&decided.request_id)?, Decision { recorded, route: route(decided, recorded)? }))
 }
 
 fn parsed<T: FromStr>(text: &str) -> Result<T, HandleError>

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chassis::call::timer_call;
-use eventlog::Log;
+use eventlog::{Log, Recorded};
 use futures::{StreamExt, TryStreamExt, stream as futures_stream};
 use kernel::{Position, StreamId, Timestamp};
 use requests_domain::{
@@ -34,7 +34,12 @@ pub(crate) struct AutoClose {
 impl DueWork for AutoClose {
     async fn run_due(&self, now: Timestamp) -> Result<usize, BoxError> {
         let due = request::closing_by(&self.pool, now, BATCH).await?;
-        let closing: Vec<_> = due.iter().map(|(id, version)| self.close(*id, *version)).collect();
+        let ids: Vec<StreamId> = due.iter().map(|(id, _)| *id).collect();
+        let mut histories = self.log.load_all(&ids).await?;
+        let closing = due.iter().map(|(id, version)| {
+            self.close(*id, *version, histories.remove(id).unwrap_or_default())
+        });
+        let closing: Vec<_> = closing.collect();
         let positions: Vec<Position> =
             futures_stream::iter(closing).buffer_unordered(AT_ONCE).try_collect().await?;
         // What is due is read from the view: until it shows these as closed they would be found again.
@@ -52,10 +57,16 @@ impl DueWork for AutoClose {
 }
 
 impl AutoClose {
-    async fn close(&self, id: StreamId, version: i32) -> Result<Position, BoxError> {
+    /// Closes a request as it was just loaded.
+    async fn close(
+        &self,
+        id: StreamId,
+        version: i32,
+        history: Vec<Recorded>,
+    ) -> Result<Position, BoxError> {
         let call = timer_call("requests.auto_close", &format!("{id}/{version}"));
-        let command = Command::Close(Close { automatic: true });
-        let executed = eventlog::execute::<Request>(&self.log, call, id, command).await?;
+        let (log, command) = (&self.log, Command::Close(Close { automatic: true }));
+        let executed = eventlog::execute_from::<Request>(log, call, id, history, command).await?;
         Ok(executed.position)
     }
 }

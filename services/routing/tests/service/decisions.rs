@@ -198,6 +198,36 @@ async fn a_page_whose_transaction_was_lost_is_decided_once_and_its_load_is_kept(
 }
 
 #[tokio::test]
+async fn a_page_that_comes_again_counts_its_stored_decisions_as_they_were_made() {
+    let world = World::new().await;
+    for n in 1..=4 {
+        world.told(n, "opened", &opened()).await;
+    }
+    world.server.settle().await;
+    world.publish(vec![rule("all to intake", "INTAKE")]).await.expect("published");
+    let pool = world.server.database().pool(1);
+    for sql in [
+        "delete from routing.request",
+        "delete from routing.checkpoint where subscription = 'routing.decide'",
+    ] {
+        sqlx::query(sql).execute(&pool).await.expect("deleted");
+    }
+    let world = world.restart().await;
+    world.told(5, "opened", &opened()).await;
+    world.server.settle().await;
+    for n in 1..=4 {
+        assert_eq!(
+            (world.decisions(n).await.len(), world.decision(n).await.team_id),
+            (1, "T1".to_owned())
+        );
+    }
+    let fifth = world.decision(5).await;
+    let open: Vec<_> =
+        fifth.candidates.iter().map(|c| (c.member_id.as_str(), c.open_requests)).collect();
+    assert_eq!(open, [("ida", 0)], "by the new rules the first four would be hers");
+}
+
+#[tokio::test]
 async fn staff_see_what_came_to_their_team_and_nobody_else_does() {
     let world = World::new().await;
     world.told(1, "opened", &opened()).await;

@@ -90,6 +90,15 @@ pub(crate) enum Due {
     Expire(StreamId),
 }
 
+impl Due {
+    /// Which invitation it is.
+    pub(crate) fn id(&self) -> StreamId {
+        match self {
+            Self::Send(id, ..) | Self::Expire(id) => *id,
+        }
+    }
+}
+
 /// What is due at an instant, earliest first, at most `limit` of each kind.
 pub(crate) async fn due(
     pool: &PgPool,

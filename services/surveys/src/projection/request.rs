@@ -1,69 +1,104 @@
-//! Requests as surveys needs them: for whom each was, and how often it has been resolved.
+//! Requests as surveys needs them: for whom each was, and how often it has been resolved. A page's rows are read at once,
+//! changed in memory and written at once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use eventlog::Recorded;
 use kernel::StreamId;
-use sqlx::{PgConnection, Row};
+use sqlx::{FromRow, PgConnection};
 use uuid::Uuid;
 use wire::schoolside::requests::v1 as pb;
 
-/// A request at a resolution.
-pub(crate) struct Resolved {
+/// A request that somebody may be asked about: its row.
+#[derive(FromRow)]
+pub(crate) struct Kept {
+    id: Uuid,
     pub(crate) requester: String,
     pub(crate) channel: String,
     pub(crate) confidentiality: String,
     pub(crate) school: String,
     pub(crate) tier: i32,
-    /// Which resolution it is, from 1.
-    pub(crate) resolution: i32,
+    /// How often it has been resolved.
+    pub(crate) resolutions: i32,
 }
 
-/// Keeps a request that was opened.
-pub(crate) async fn open(
-    tx: &mut PgConnection,
-    id: StreamId,
-    it: &pb::RequestOpened,
-) -> Result<(), sqlx::Error> {
-    let sql = "insert into surveys.request (id, requester, channel, confidentiality, school, tier)
-               values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing";
-    let query = sqlx::query(sql).bind(id.0).bind(&it.requester_id).bind(&it.channel);
-    let query = query.bind(&it.confidentiality).bind(&it.school_id).bind(it.tier);
-    query.execute(tx).await.map(|_| ())
+/// The requests of a page that are kept here.
+pub(crate) struct Page {
+    kept: BTreeMap<StreamId, Kept>,
+    changed: BTreeSet<StreamId>,
 }
 
-/// Which of these requests are kept here.
-pub(crate) async fn kept(
-    tx: &mut PgConnection,
-    requests: &BTreeSet<StreamId>,
-) -> Result<BTreeSet<StreamId>, sqlx::Error> {
-    if requests.is_empty() {
-        return Ok(BTreeSet::new());
+impl Page {
+    /// Reads what is kept of the requests of these events.
+    pub(crate) async fn read(
+        events: &[Recorded],
+        tx: &mut PgConnection,
+    ) -> Result<Self, sqlx::Error> {
+        let mut requests: Vec<Uuid> = events.iter().map(|event| event.stream.0).collect();
+        requests.sort_unstable();
+        requests.dedup();
+        let sql = "select * from surveys.request where id = any($1)";
+        let kept: Vec<Kept> = sqlx::query_as(sql).bind(requests).fetch_all(tx).await?;
+        let kept = kept.into_iter().map(|kept| (StreamId(kept.id), kept)).collect();
+        Ok(Self { kept, changed: BTreeSet::new() })
     }
-    let ids: Vec<Uuid> = requests.iter().map(|request| request.0).collect();
-    let kept: Vec<Uuid> = sqlx::query_scalar("select id from surveys.request where id = any($1)")
-        .bind(ids)
-        .fetch_all(tx)
-        .await?;
-    Ok(kept.into_iter().map(StreamId).collect())
-}
 
-/// Counts a resolution.
-pub(crate) async fn resolve(tx: &mut PgConnection, id: StreamId) -> Result<Resolved, sqlx::Error> {
-    let sql = "update surveys.request set resolutions = resolutions + 1 where id = $1
-               returning requester, channel, confidentiality, school, tier, resolutions";
-    let row = sqlx::query(sql).bind(id.0).fetch_one(tx).await?;
-    Ok(Resolved {
-        requester: row.try_get(0)?,
-        channel: row.try_get(1)?,
-        confidentiality: row.try_get(2)?,
-        school: row.try_get(3)?,
-        tier: row.try_get(4)?,
-        resolution: row.try_get(5)?,
-    })
-}
+    /// Keeps a request that was opened; what is kept already stays.
+    pub(crate) fn open(&mut self, request: StreamId, it: &pb::RequestOpened) {
+        self.kept.entry(request).or_insert_with(|| {
+            self.changed.insert(request);
+            Kept {
+                id: request.0,
+                requester: it.requester_id.clone(),
+                channel: it.channel.clone(),
+                confidentiality: it.confidentiality.clone(),
+                school: it.school_id.clone(),
+                tier: it.tier,
+                resolutions: 0,
+            }
+        });
+    }
 
-/// How often a request has been resolved.
-pub(crate) async fn resolutions(tx: &mut PgConnection, id: StreamId) -> Result<i32, sqlx::Error> {
-    let sql = "select resolutions from surveys.request where id = $1";
-    sqlx::query_scalar(sql).bind(id.0).fetch_one(tx).await
+    /// Counts a resolution of a request, if it is kept; gives the request.
+    pub(crate) fn resolve(&mut self, request: StreamId) -> Option<&Kept> {
+        let kept = self.kept.get_mut(&request)?;
+        kept.resolutions += 1;
+        self.changed.insert(request);
+        Some(kept)
+    }
+
+    /// A request, if it is kept.
+    pub(crate) fn get(&self, request: StreamId) -> Option<&Kept> {
+        self.kept.get(&request)
+    }
+
+    /// Writes what has changed.
+    pub(crate) async fn store(&self, tx: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let rows: Vec<&Kept> = self.changed.iter().filter_map(|id| self.kept.get(id)).collect();
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let texts = |column: fn(&Kept) -> &str| rows.iter().map(|kept| column(kept)).collect();
+        let [requester, channel, confidentiality, school]: [Vec<&str>; 4] = [
+            texts(|kept| &kept.requester),
+            texts(|kept| &kept.channel),
+            texts(|kept| &kept.confidentiality),
+            texts(|kept| &kept.school),
+        ];
+        sqlx::query(
+            "insert into surveys.request (id, requester, channel, confidentiality, school, tier, resolutions)
+             select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[])
+             on conflict (id) do update set resolutions = excluded.resolutions",
+        )
+        .bind(rows.iter().map(|kept| kept.id).collect::<Vec<_>>())
+        .bind(requester)
+        .bind(channel)
+        .bind(confidentiality)
+        .bind(school)
+        .bind(rows.iter().map(|kept| kept.tier).collect::<Vec<_>>())
+        .bind(rows.iter().map(|kept| kept.resolutions).collect::<Vec<_>>())
+        .execute(tx)
+        .await
+        .map(|_| ())
+    }
 }

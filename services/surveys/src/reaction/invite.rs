@@ -1,10 +1,11 @@
 //! A request was resolved: whoever it was for is invited after the settle delay. It was reopened: they are not.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use chassis::call::reaction_call;
 use eventlog::{Log, Recorded};
+use futures::{StreamExt, TryStreamExt, stream as futures_stream};
 use kernel::{InstrumentId, PersonId, StreamId, Tier};
 use prost::Message;
 use sqlx::PgConnection;
@@ -17,7 +18,7 @@ use surveys_domain::{
 };
 use wire::schoolside::requests::v1 as pb;
 
-use crate::projection::request;
+use crate::projection::request::{Kept, Page};
 
 /// The requests' subscription.
 pub(crate) const INVITE: Subscription = Subscription {
@@ -25,6 +26,9 @@ pub(crate) const INVITE: Subscription = Subscription {
     aggregates: &["request"],
     on_poison: OnPoison::HoldStream,
 };
+
+/// How many invitations are worked on at once: as many commands as one statement of the log folds well.
+const AT_ONCE: usize = 64;
 
 /// Invites and withdraws.
 pub(crate) struct Inviter {
@@ -34,37 +38,50 @@ pub(crate) struct Inviter {
 #[async_trait]
 impl Handler for Inviter {
     async fn handle(&self, page: &[Recorded], tx: &mut PgConnection) -> Result<(), HandleError> {
-        let requests: BTreeSet<StreamId> = page.iter().map(|event| event.stream).collect();
-        let mut kept = request::kept(tx, &requests).await?;
+        let mut requests = Page::read(page, tx).await?;
         let mut instrument = None;
+        let mut invitations = BTreeMap::<StreamId, Vec<(&Recorded, Command)>>::new();
         for event in page {
-            if event.name == "request.opened" {
-                let it: pb::RequestOpened = message(event)?;
-                if !it.imported {
-                    request::open(tx, event.stream, &it).await?;
-                    kept.insert(event.stream);
-                }
-            } else if kept.contains(&event.stream) {
-                self.follow(event, &mut instrument, tx).await?;
+            let followed = self.follow(event, &mut requests, &mut instrument).await?;
+            if let Some((invitation, command)) = followed {
+                invitations.entry(invitation).or_default().push((event, command));
             }
         }
-        Ok(())
+        let all = invitations.into_iter().map(|(id, commands)| self.execute_all(id, commands));
+        let all: Vec<_> = all.collect();
+        futures_stream::iter(all).buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
+        Ok(requests.store(tx).await?)
     }
 }
 
 impl Inviter {
-    /// `instrument` is the questionnaire, once anything in the page has asked for it.
+    /// Counts resolutions; says what is to be done to which invitation. `instrument` is the questionnaire, once anything
+    /// in the page has asked for it.
     async fn follow(
         &self,
         event: &Recorded,
+        requests: &mut Page,
         instrument: &mut Option<instrument::State>,
-        tx: &mut PgConnection,
-    ) -> Result<(), HandleError> {
+    ) -> Result<Option<(StreamId, Command)>, HandleError> {
+        if event.name == "request.opened" {
+            let it: pb::RequestOpened = message(event)?;
+            if !it.imported {
+                requests.open(event.stream, &it);
+            }
+            return Ok(None);
+        }
         match event.event() {
-            "resolved" => self.invite(event, instrument, tx).await,
-            "reopened" => self.withdraw(event, tx).await,
+            "resolved" => match requests.resolve(event.stream) {
+                Some(request) => self.invite(event, request, instrument).await,
+                None => Ok(None),
+            },
+            "reopened" => Ok(requests.get(event.stream).map(|request| {
+                let invitation = Invitation::stream(event.stream, request.resolutions);
+                let withdraw = Withdraw { reason: WithdrawReason::Reopened };
+                (invitation, Command::Withdraw(withdraw))
+            })),
             "imported" | "held" | "due_date_stated" | "routed" | "reassigned" | "replied"
-            | "paused" | "resumed" | "closed" | "cancelled" | "erased" => Ok(()),
+            | "paused" | "resumed" | "closed" | "cancelled" | "erased" => Ok(None),
             unknown => {
                 Err(HandleError::Poison(format!("request.{unknown} is not known here").into()))
             }
@@ -74,20 +91,19 @@ impl Inviter {
     async fn invite(
         &self,
         event: &Recorded,
+        request: &Kept,
         instrument: &mut Option<instrument::State>,
-        tx: &mut PgConnection,
-    ) -> Result<(), HandleError> {
+    ) -> Result<Option<(StreamId, Command)>, HandleError> {
         let it: pb::RequestResolved = message(event)?;
-        let request = request::resolve(tx, event.stream).await?;
-        let resolution = judged(&request, &it, event);
+        let resolution = judged(request, &it, event);
         let respondent = match eligibility::respondent(&resolution) {
             Ok(respondent) => respondent.clone(),
             Err(reason) => {
                 tracing::debug!(request = %event.stream, ?reason, "nobody is invited");
-                return Ok(());
+                return Ok(None);
             }
         };
-        let Ok(id) = InstrumentId::try_new(TRANSACTIONAL) else { return Ok(()) };
+        let Ok(id) = InstrumentId::try_new(TRANSACTIONAL) else { return Ok(None) };
         let instrument = match instrument {
             Some(instrument) => instrument,
             none => {
@@ -97,12 +113,12 @@ impl Inviter {
         };
         let Some((version, questionnaire)) = instrument::State::current(instrument) else {
             tracing::info!(request = %event.stream, "nobody is invited: no questionnaire is published");
-            return Ok(());
+            return Ok(None);
         };
         let send_at = event.occurred_at.saturating_add(questionnaire.settle);
         let scheduled = Scheduled {
             request: event.stream,
-            resolution: request.resolution,
+            resolution: request.resolutions,
             instrument: id,
             instrument_version: version,
             respondent,
@@ -111,25 +127,27 @@ impl Inviter {
             tier: request.tier.to_string().parse::<Tier>().ok(),
             school: request.school.parse().ok(),
         };
-        let stream = Invitation::stream(event.stream, request.resolution);
-        self.execute(event, stream, Command::Schedule(Schedule(scheduled))).await
+        let invitation = Invitation::stream(event.stream, request.resolutions);
+        Ok(Some((invitation, Command::Schedule(Schedule(scheduled)))))
     }
 
-    async fn withdraw(&self, event: &Recorded, tx: &mut PgConnection) -> Result<(), HandleError> {
-        let resolution = request::resolutions(tx, event.stream).await?;
-        let stream = Invitation::stream(event.stream, resolution);
-        let withdraw = Withdraw { reason: WithdrawReason::Reopened };
-        self.execute(event, stream, Command::Withdraw(withdraw)).await
-    }
-
-    async fn execute(
+    /// Executes the commands on one invitation, in order.
+    async fn execute_all(
         &self,
-        event: &Recorded,
-        stream: StreamId,
-        command: Command,
+        invitation: StreamId,
+        commands: Vec<(&Recorded, Command)>,
     ) -> Result<(), HandleError> {
-        let call = reaction_call(INVITE.name, event)?;
-        eventlog::execute::<Invitation>(&self.log, call, stream, command).await?;
+        for (event, command) in commands {
+            let (log, call) = (&self.log, reaction_call(INVITE.name, event)?);
+            match command {
+                // Nothing is there yet, unless this page has been here before: then the log says so.
+                Command::Schedule(_) => {
+                    let none = Vec::new();
+                    eventlog::execute_from::<Invitation>(log, call, invitation, none, command).await
+                }
+                _ => eventlog::execute::<Invitation>(log, call, invitation, command).await,
+            }?;
+        }
         Ok(())
     }
 }
@@ -139,7 +157,7 @@ fn message<M: Message + Default>(event: &Recorded) -> Result<M, HandleError> {
 }
 
 /// What the rule of eligibility judges.
-fn judged(request: &request::Resolved, it: &pb::RequestResolved, event: &Recorded) -> Resolution {
+fn judged(request: &Kept, it: &pb::RequestResolved, event: &Recorded) -> Resolution {
     let actor = event.meta.actor.strip_prefix("people/");
     let solvers = [Some(it.member_id.as_str()), actor].into_iter().flatten();
     let outcome = match it.outcome() {

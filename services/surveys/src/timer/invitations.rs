@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use chassis::call::timer_call;
-use eventlog::Log;
+use eventlog::{Log, Recorded};
 use futures::{StreamExt, TryStreamExt, stream as futures_stream};
 use kernel::{InstrumentId, Position, StreamId, Timestamp};
 use sqlx::PgPool;
@@ -39,10 +39,13 @@ impl DueWork for Invitations {
     async fn run_due(&self, now: Timestamp) -> Result<usize, BoxError> {
         let due = invitation::due(&self.pool, now, BATCH).await?;
         let instruments = self.instruments(&due).await?;
+        let ids: Vec<StreamId> = due.iter().map(Due::id).collect();
+        let mut histories = self.log.load_all(&ids).await?;
         let mut work = Vec::with_capacity(due.len());
         for due in &due {
-            let (timer, id, command) = self.command(due, &instruments)?;
-            work.push(self.execute(timer, id, command));
+            let (timer, command) = self.command(due, &instruments)?;
+            let history = histories.remove(&due.id()).unwrap_or_default();
+            work.push(self.execute(timer, due.id(), history, command));
         }
         let done: Vec<Option<Position>> =
             futures_stream::iter(work).buffer_unordered(AT_ONCE).try_collect().await?;
@@ -83,28 +86,30 @@ impl Invitations {
         &self,
         due: &Due,
         instruments: &BTreeMap<String, instrument::State>,
-    ) -> Result<(&'static str, StreamId, Command), BoxError> {
+    ) -> Result<(&'static str, Command), BoxError> {
         match due {
             Due::Send(id, name, version) => {
                 let instrument = instruments.get(name).and_then(|state| state.version(*version));
                 let instrument =
                     instrument.ok_or_else(|| format!("{name} has no version {version}"))?;
                 let send = Send { token_hash: self.key.hash(*id), expiry: instrument.expiry };
-                Ok(("surveys.send", *id, Command::Send(send)))
+                Ok(("surveys.send", Command::Send(send)))
             }
-            Due::Expire(id) => Ok(("surveys.expire", *id, Command::Expire(Expire))),
+            Due::Expire(_) => Ok(("surveys.expire", Command::Expire(Expire))),
         }
     }
 
-    /// Executes a command; the position of its event, if it has one.
+    /// Executes a command on an invitation as it was just loaded; the position of its event, if it has one.
     async fn execute(
         &self,
         timer: &'static str,
         id: StreamId,
+        history: Vec<Recorded>,
         command: Command,
     ) -> Result<Option<Position>, BoxError> {
-        let call = timer_call(timer, &id.to_string());
-        let executed = eventlog::execute::<Invitation>(&self.log, call, id, command).await?;
+        let (log, call) = (&self.log, timer_call(timer, &id.to_string()));
+        let executed =
+            eventlog::execute_from::<Invitation>(log, call, id, history, command).await?;
         Ok((executed.events > 0 && !executed.duplicate).then_some(executed.position))
     }
 }
