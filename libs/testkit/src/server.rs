@@ -236,6 +236,16 @@ impl TestServer {
         Self::start_on(database, secrets, self.clock.clone(), &contexts, services).await
     }
 
+    /// Starts these services once more on the same database, as a second process would, by a clock of its own that
+    /// stands at an instant such as `2026-02-03T08:00:00-05:00`.
+    ///
+    /// # Panics
+    /// As [`TestServer::start`].
+    pub async fn twin(&self, text: &str, services: impl IntoIterator<Item = Assemble>) -> Self {
+        let (database, secrets) = (self.database.clone(), self.secrets.clone());
+        Self::start_on(database, secrets, ManualClock::new(instant(text)), &[], services).await
+    }
+
     /// Stops it, drained; its database stays until the value is dropped.
     pub async fn stop(&mut self) {
         self.shutdown.cancel();

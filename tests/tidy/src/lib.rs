@@ -18,3 +18,4 @@ mod reason_codes;
 mod repository;
 mod sleepless_tests;
 mod test_features;
+mod test_targets;

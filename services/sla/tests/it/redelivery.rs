@@ -1,8 +1,9 @@
-//! What is delivered again changes nothing.
+//! What is delivered again changes nothing, and what another process recorded meanwhile is not overlooked.
 
 use sqlx::Row;
+use wire::schoolside::sla::v1::ClockState;
 
-use crate::office::{Office, services};
+use crate::office::{Office, local, services};
 
 /// A few lives, in every state.
 async fn lived() -> Office {
@@ -51,4 +52,29 @@ async fn a_crash_between_the_events_and_the_rows_is_made_good() {
         "delete from sla.clock",
     ];
     again_after(lived().await, &loss).await;
+}
+
+#[tokio::test]
+async fn a_process_that_knows_an_old_state_of_a_case_goes_by_the_recorded_one() {
+    let office = Office::open().await;
+    let request = office.opened_at("mon 09:00", "FAC1").await;
+    // Another process, whose clock is a day ahead, records warnings and breaches of which this one knows nothing.
+    let mut other = office.server.twin("2026-02-03T12:00:00-05:00", services()).await;
+    other.settle().await;
+    other.stop().await;
+    let recorded = office.case(request).await;
+    assert_eq!(recorded.last().unwrap(), "clock_breached tue 10:30");
+
+    office.set("tue 13:00");
+    office.resolve(request).await;
+    office.server.settle().await;
+    let case = office.case(request).await;
+    assert_eq!(case[..recorded.len()], recorded);
+    let after = &case[recorded.len()..];
+    assert!(after.iter().all(|event| event.ends_with("tue 13:00")), "{after:?}");
+    for metric in ["first_response", "first_resolution"] {
+        let clock = office.clock(request, metric).await;
+        assert_eq!(clock.state(), ClockState::Missed);
+        assert_eq!(local(clock.fulfilled_at.as_ref()), "tue 13:00");
+    }
 }
