@@ -55,6 +55,10 @@ async fn apply(
         Event::Answered(_) => Stage::Answered,
         Event::Withdrawn(_) => Stage::Withdrawn,
         Event::Expired(_) => Stage::Expired,
+        Event::Erased(_) => {
+            let sql = "update surveys.invitation set version = $2 where id = $1";
+            return sqlx::query(sql).bind(id).bind(version).execute(tx).await.map(|_| ());
+        }
     };
     let sql = "update surveys.invitation set stage = $2, version = $3 where id = $1";
     sqlx::query(sql).bind(id).bind(word(stage)).bind(version).execute(tx).await.map(|_| ())

@@ -22,6 +22,13 @@ pub(crate) struct Kept {
     pub(crate) resolutions: i32,
 }
 
+impl Kept {
+    /// Which request it is.
+    pub(crate) fn id(&self) -> StreamId {
+        StreamId(self.id)
+    }
+}
+
 /// The requests of a page that are kept here.
 pub(crate) struct Page {
     kept: BTreeMap<StreamId, Kept>,
@@ -39,7 +46,7 @@ impl Page {
         requests.dedup();
         let sql = "select * from surveys.request where id = any($1)";
         let kept: Vec<Kept> = sqlx::query_as(sql).bind(requests).fetch_all(tx).await?;
-        let kept = kept.into_iter().map(|kept| (StreamId(kept.id), kept)).collect();
+        let kept = kept.into_iter().map(|kept| (kept.id(), kept)).collect();
         Ok(Self { kept, changed: BTreeSet::new() })
     }
 

@@ -1,4 +1,5 @@
-//! A request was resolved: whoever it was for is invited after the settle delay. It was reopened: they are not.
+//! A request was resolved: whoever it was for is invited after the settle delay. It was reopened: they are not. Its free
+//! text was erased: so are the comments on it.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +7,7 @@ use async_trait::async_trait;
 use chassis::call::reaction_call;
 use eventlog::{Log, Recorded};
 use futures::{StreamExt, TryStreamExt, stream as futures_stream};
-use kernel::{InstrumentId, PersonId, StreamId, Tier};
+use kernel::{CommandId, InstrumentId, PersonId, StreamId, Tier};
 use prost::Message;
 use sqlx::PgConnection;
 use stream::{HandleError, Handler, OnPoison, Subscription};
@@ -14,7 +15,7 @@ use surveys_domain::{
     TRANSACTIONAL,
     eligibility::{self, Outcome, Resolution},
     instrument::{self, Instrument},
-    invitation::{Command, Invitation, Schedule, Scheduled, Withdraw, WithdrawReason},
+    invitation::{Command, Erase, Invitation, Schedule, Scheduled, Withdraw, WithdrawReason},
 };
 use wire::schoolside::requests::v1 as pb;
 
@@ -42,8 +43,7 @@ impl Handler for Inviter {
         let mut instrument = None;
         let mut invitations = BTreeMap::<StreamId, Vec<(&Recorded, Command)>>::new();
         for event in page {
-            let followed = self.follow(event, &mut requests, &mut instrument).await?;
-            if let Some((invitation, command)) = followed {
+            for (invitation, command) in self.follow(event, &mut requests, &mut instrument).await? {
                 invitations.entry(invitation).or_default().push((event, command));
             }
         }
@@ -62,38 +62,49 @@ impl Inviter {
         event: &Recorded,
         requests: &mut Page,
         instrument: &mut Option<instrument::State>,
-    ) -> Result<Option<(StreamId, Command)>, HandleError> {
+    ) -> Result<Vec<(StreamId, Command)>, HandleError> {
         if event.name == "request.opened" {
             let it: pb::RequestOpened = message(event)?;
             if !it.imported {
                 requests.open(event.stream, &it);
             }
-            return Ok(None);
+            return Ok(Vec::new());
         }
         match event.event() {
-            "resolved" => match requests.resolve(event.stream) {
-                Some(request) => self.invite(event, request, instrument).await,
-                None => Ok(None),
-            },
-            "reopened" => Ok(requests.get(event.stream).map(|request| {
-                let invitation = Invitation::stream(event.stream, request.resolutions);
-                let withdraw = Withdraw { reason: WithdrawReason::Reopened };
-                (invitation, Command::Withdraw(withdraw))
-            })),
+            "resolved" => {
+                let Some(request) = requests.resolve(event.stream) else { return Ok(Vec::new()) };
+                let invited = self.invite(event, request, instrument).await?;
+                Ok(invited.map(|command| (latest(request), command)).into_iter().collect())
+            }
+            "reopened" => {
+                let withdraw = Command::Withdraw(Withdraw { reason: WithdrawReason::Reopened });
+                let request = requests.get(event.stream);
+                Ok(request.map(|request| (latest(request), withdraw)).into_iter().collect())
+            }
+            "erased" => {
+                let it: pb::RequestErased = message(event)?;
+                let request = requests.get(event.stream);
+                let erase = |resolution| {
+                    let invitation = Invitation::stream(event.stream, resolution);
+                    (invitation, Command::Erase(Erase { ground: it.ground.clone() }))
+                };
+                Ok((1..=request.map_or(0, |request| request.resolutions)).map(erase).collect())
+            }
             "imported" | "held" | "due_date_stated" | "routed" | "reassigned" | "replied"
-            | "paused" | "resumed" | "closed" | "cancelled" | "erased" => Ok(None),
+            | "paused" | "resumed" | "closed" | "cancelled" => Ok(Vec::new()),
             unknown => {
                 Err(HandleError::Poison(format!("request.{unknown} is not known here").into()))
             }
         }
     }
 
+    /// Whoever is to be asked about a resolution, and when; `None` for nobody.
     async fn invite(
         &self,
         event: &Recorded,
         request: &Kept,
         instrument: &mut Option<instrument::State>,
-    ) -> Result<Option<(StreamId, Command)>, HandleError> {
+    ) -> Result<Option<Command>, HandleError> {
         let it: pb::RequestResolved = message(event)?;
         let resolution = judged(request, &it, event);
         let respondent = match eligibility::respondent(&resolution) {
@@ -127,8 +138,7 @@ impl Inviter {
             tier: request.tier.to_string().parse::<Tier>().ok(),
             school: request.school.parse().ok(),
         };
-        let invitation = Invitation::stream(event.stream, request.resolutions);
-        Ok(Some((invitation, Command::Schedule(Schedule(scheduled)))))
+        Ok(Some(Command::Schedule(Schedule(scheduled))))
     }
 
     /// Executes the commands on one invitation, in order.
@@ -138,7 +148,12 @@ impl Inviter {
         commands: Vec<(&Recorded, Command)>,
     ) -> Result<(), HandleError> {
         for (event, command) in commands {
-            let (log, call) = (&self.log, reaction_call(INVITE.name, event)?);
+            let (log, mut call) = (&self.log, reaction_call(INVITE.name, event)?);
+            if let Command::Erase(_) = command {
+                // One erasure reaches several invitations: it is a command of its own to each.
+                let reaction = format!("{}/{invitation}", INVITE.name);
+                call.command_id = CommandId::of_reaction(&reaction, event.event_id);
+            }
             match command {
                 // Nothing is there yet, unless this page has been here before: then the log says so.
                 Command::Schedule(_) => {
@@ -150,6 +165,11 @@ impl Inviter {
         }
         Ok(())
     }
+}
+
+/// The invitation about a request's latest resolution.
+fn latest(request: &Kept) -> StreamId {
+    Invitation::stream(request.id(), request.resolutions)
 }
 
 fn message<M: Message + Default>(event: &Recorded) -> Result<M, HandleError> {

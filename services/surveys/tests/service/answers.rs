@@ -4,11 +4,14 @@ use kernel::Position;
 use prost::Message;
 use testkit::{Who, field_of, metadata_of, reason_of};
 use tonic::Code;
-use wire::schoolside::surveys::v1::{
-    Answer, AnswerRequest, GetInvitationRequest, InvitationAnswered, InvitationState,
+use wire::schoolside::{
+    requests::v1::{RequestErased, RequestReopened},
+    surveys::v1::{
+        Answer, AnswerRequest, GetInvitationRequest, InvitationAnswered, InvitationState,
+    },
 };
 
-use crate::world::{World, answer, request};
+use crate::world::{World, answer, principal, request, resolved};
 
 #[tokio::test]
 async fn the_form_shows_the_items_and_reading_it_records_nothing() {
@@ -82,6 +85,37 @@ async fn comments_and_tokens_are_not_published() {
             .await
             .unwrap();
     assert!(!dump.contains(&token));
+}
+
+#[tokio::test]
+async fn the_erasure_of_a_request_destroys_the_comments_on_it_and_keeps_the_scores() {
+    let world = World::invited().await;
+    let first = world.invitation().await.token;
+    world.answer(&first, 2, "A NAME").await.expect("recorded");
+    let kept = world.answer(&first, 5, "").await.expect("amended").answers;
+    world.told(1, "reopened", &RequestReopened::default()).await;
+    world.told(1, "resolved", &resolved()).await;
+    world.server.settle().await;
+    world.server.settle_at("2026-02-04T09:00:00-05:00").await;
+    let second = world.list(&principal()).await.into_iter().find(|it| it.token != first);
+    let second = second.expect("asked again").token;
+    world.answer(&second, 1, "A NAME AGAIN").await.expect("recorded");
+
+    let erased = RequestErased { ground: "parent_request".to_owned() };
+    for _ in 0..2 {
+        world.told(1, "erased", &erased).await;
+    }
+    world.server.settle().await;
+    let form = world.form(&first).await.expect("shown");
+    assert_eq!((form.answers, form.comment.as_str()), (kept, ""));
+    assert_eq!(world.form(&second).await.expect("shown").comment, "");
+    assert_eq!(world.story().await.iter().filter(|event| *event == "erased").count(), 2);
+    let sql = "select body from surveys.private";
+    let bodies: Vec<Vec<u8>> =
+        sqlx::query_scalar(sql).fetch_all(&world.server.database().pool(1)).await.unwrap();
+    assert!(!bodies.iter().any(|body| body.windows(6).any(|bytes| bytes == b"A NAME")));
+    world.answer(&first, 4, "better now").await.expect("amended");
+    assert_eq!(world.form(&first).await.expect("shown").comment, "better now");
 }
 
 #[tokio::test]

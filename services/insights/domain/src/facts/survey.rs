@@ -47,7 +47,7 @@ impl Part for SurveyFacts {
                 self.satisfied = fact.read::<events::InvitationAnswered>()?.satisfied;
             }
             "invitation.withdrawn" => self.withdrawn = true,
-            "invitation.expired" => {}
+            "invitation.expired" | "invitation.erased" => {}
             _ => return Err(fact.unknown()),
         }
         Ok(())

@@ -92,7 +92,8 @@ impl Answered {
     pub(super) const NAME: &'static str = "answered";
 
     pub(super) fn evolve(&self, state: State) -> State {
-        State { stage: Stage::Answered, response: Some(self.clone()), ..state }
+        let commented = state.commented || self.comment.is_some();
+        State { stage: Stage::Answered, response: Some(self.clone()), commented, ..state }
     }
 
     pub(super) fn encode(&self) -> Encoded {

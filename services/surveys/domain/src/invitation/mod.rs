@@ -5,9 +5,11 @@
 //!                               │                  │ ╲
 //!                               └─ withdraw ─▶ withdrawn ╲── expire ──▶ expired
 //! ```
-//! An answered invitation needs no end: its response stands, and can be amended until it expires.
+//! An answered invitation needs no end: its response stands, and can be amended until it expires. Its comments are
+//! destroyed (erase) with the free text of the request.
 
 mod answer;
+mod erase;
 mod expire;
 mod schedule;
 mod send;
@@ -19,6 +21,7 @@ use kernel::{
 };
 
 pub use answer::{Answer, Answered, LONGEST_COMMENT};
+pub use erase::{Erase, Erased};
 pub use expire::{Expire, Expired};
 pub use schedule::{Schedule, Scheduled};
 pub use send::{Send, Sent, TokenHash};
@@ -64,6 +67,8 @@ pub struct State {
     pub expires_at: Option<Timestamp>,
     /// The response, if there is one.
     pub response: Option<Answered>,
+    /// Whether a comment is kept: of the response, or of one that it amended.
+    pub commented: bool,
 }
 
 impl State {
@@ -108,6 +113,8 @@ pub enum Command {
     Answer(Answer),
     /// Ends it without a response.
     Expire(Expire),
+    /// Destroys its comments.
+    Erase(Erase),
 }
 
 /// What can have happened.
@@ -123,6 +130,8 @@ pub enum Event {
     Answered(Answered),
     /// It ended without a response.
     Expired(Expired),
+    /// Its comments were destroyed.
+    Erased(Erased),
 }
 
 /// Why a command is declined.
@@ -188,6 +197,7 @@ impl Decider for Invitation {
             Command::Withdraw(command) => Ok(command.decide(state)),
             Command::Answer(command) => command.decide(state, now),
             Command::Expire(command) => Ok(command.decide(state, now)),
+            Command::Erase(command) => Ok(command.decide(state)),
         }
     }
 
@@ -198,6 +208,7 @@ impl Decider for Invitation {
             Event::Withdrawn(event) => event.evolve(state),
             Event::Answered(event) => event.evolve(state),
             Event::Expired(event) => event.evolve(state),
+            Event::Erased(event) => event.evolve(state),
         }
     }
 }
@@ -210,6 +221,7 @@ impl EventCodec for Event {
             Self::Withdrawn(_) => Withdrawn::NAME,
             Self::Answered(_) => Answered::NAME,
             Self::Expired(_) => Expired::NAME,
+            Self::Erased(_) => Erased::NAME,
         }
     }
 
@@ -220,7 +232,12 @@ impl EventCodec for Event {
             Self::Withdrawn(event) => event.encode(),
             Self::Answered(event) => event.encode(),
             Self::Expired(event) => event.encode(),
+            Self::Erased(event) => event.encode(),
         }
+    }
+
+    fn erases_private(&self) -> bool {
+        matches!(self, Self::Erased(_))
     }
 
     fn decode(
@@ -235,6 +252,7 @@ impl EventCodec for Event {
             (Withdrawn::NAME, 1) => Withdrawn::decode(payload).map(Self::Withdrawn),
             (Answered::NAME, 1) => Answered::decode(payload, private).map(Self::Answered),
             (Expired::NAME, 1) => Expired::decode(payload).map(Self::Expired),
+            (Erased::NAME, 1) => Erased::decode(payload).map(Self::Erased),
             _ => Err(DecodeError::Unknown { name: name.to_owned(), revision }),
         }
     }
