@@ -58,7 +58,7 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
     let (view, viewing) = stream::run(
         INVITATIONS,
         own,
-        InvitationsView,
+        InvitationsView { key: key.clone() },
         projections.clone(),
         CONTEXT,
         shutdown.clone(),

@@ -32,7 +32,9 @@ async fn after_an_erasure_no_table_holds_any_text_and_the_history_stays() {
     let forbidden = desk.requests(Who::Head).erase(erase.clone()).await.unwrap_err();
     assert_eq!(forbidden.code(), Code::PermissionDenied);
     desk.requests(Who::Director).erase(erase.clone()).await.unwrap();
-    desk.requests(Who::Director).erase(erase).await.unwrap();
+    desk.requests(Who::Director).erase(erase.clone()).await.unwrap();
+    let again = EraseRequest { command_id: command_id(), ..erase };
+    desk.requests(Who::Director).erase(again).await.unwrap();
     desk.settle().await;
     assert_eq!(desk.tables_with(MARK).await, Vec::<String>::new());
 
@@ -52,8 +54,10 @@ async fn after_an_erasure_no_table_holds_any_text_and_the_history_stays() {
             "request.routed",
             "request.replied",
             "request.resolved",
+            "request.erased",
             "request.erased"
-        ]
+        ],
+        "a repetition is none, another erasure is said: surveys may have text of the request again"
     );
     assert_eq!(story[2].text_state(), TextState::Destroyed);
     assert_eq!(story[2].text, None);

@@ -8,6 +8,8 @@ use stream::{HandleError, Handler, OnPoison, Subscription};
 use surveys_domain::invitation::{Event, Stage, TokenHash};
 use uuid::Uuid;
 
+use crate::token::TokenKey;
+
 /// The subscription to the own log.
 pub(crate) const INVITATIONS: Subscription = Subscription {
     name: "surveys.invitations",
@@ -16,52 +18,59 @@ pub(crate) const INVITATIONS: Subscription = Subscription {
 };
 
 /// Keeps the invitations.
-pub(crate) struct InvitationsView;
+pub(crate) struct InvitationsView {
+    /// Gives a token's hash again where an erasure has destroyed it.
+    pub(crate) key: TokenKey,
+}
 
 #[async_trait]
 impl Handler for InvitationsView {
     async fn handle(&self, page: &[Recorded], tx: &mut PgConnection) -> Result<(), HandleError> {
         for recorded in page {
-            apply(recorded, recorded.decode()?, tx).await?;
+            self.apply(recorded, recorded.decode()?, tx).await?;
         }
         Ok(())
     }
 }
 
-async fn apply(
-    recorded: &Recorded,
-    event: Event,
-    tx: &mut PgConnection,
-) -> Result<(), sqlx::Error> {
-    let (id, version) = (recorded.stream.0, recorded.version.0);
-    let stage = match event {
-        Event::Scheduled(it) => {
-            let sql = "insert into surveys.invitation (id, request, resolution, instrument,
-                           instrument_version, respondent, team, send_at, stage, version)
-                       values ($1, $2, $3, $4, $5, $6, $7, $8, 'scheduled', $9)";
-            let team = it.team.as_ref().map_or("", |team| team.as_str());
-            let query = sqlx::query(sql).bind(id).bind(it.request.0).bind(it.resolution);
-            let query = query.bind(it.instrument.as_str()).bind(it.instrument_version);
-            let query = query.bind(it.respondent.as_str()).bind(team).bind(PgTimestamp(it.send_at));
-            return query.bind(version).execute(tx).await.map(|_| ());
-        }
-        Event::Sent(it) => {
-            let sql = "update surveys.invitation
-                       set stage = 'sent', expires_at = $2, token_hash = $3, version = $4 where id = $1";
-            let hash = it.token_hash.map(|hash| hash.0);
-            let query = sqlx::query(sql).bind(id).bind(PgTimestamp(it.expires_at)).bind(hash);
-            return query.bind(version).execute(tx).await.map(|_| ());
-        }
-        Event::Answered(_) => Stage::Answered,
-        Event::Withdrawn(_) => Stage::Withdrawn,
-        Event::Expired(_) => Stage::Expired,
-        Event::Erased(_) => {
-            let sql = "update surveys.invitation set version = $2 where id = $1";
-            return sqlx::query(sql).bind(id).bind(version).execute(tx).await.map(|_| ());
-        }
-    };
-    let sql = "update surveys.invitation set stage = $2, version = $3 where id = $1";
-    sqlx::query(sql).bind(id).bind(word(stage)).bind(version).execute(tx).await.map(|_| ())
+impl InvitationsView {
+    async fn apply(
+        &self,
+        recorded: &Recorded,
+        event: Event,
+        tx: &mut PgConnection,
+    ) -> Result<(), sqlx::Error> {
+        let (id, version) = (recorded.stream.0, recorded.version.0);
+        let stage = match event {
+            Event::Scheduled(it) => {
+                let sql = "insert into surveys.invitation (id, request, resolution, instrument,
+                               instrument_version, respondent, team, send_at, stage, version)
+                           values ($1, $2, $3, $4, $5, $6, $7, $8, 'scheduled', $9)";
+                let team = it.team.as_ref().map_or("", |team| team.as_str());
+                let query = sqlx::query(sql).bind(id).bind(it.request.0).bind(it.resolution);
+                let query = query.bind(it.instrument.as_str()).bind(it.instrument_version);
+                let query =
+                    query.bind(it.respondent.as_str()).bind(team).bind(PgTimestamp(it.send_at));
+                return query.bind(version).execute(tx).await.map(|_| ());
+            }
+            Event::Sent(it) => {
+                let sql = "update surveys.invitation
+                           set stage = 'sent', expires_at = $2, token_hash = $3, version = $4 where id = $1";
+                let hash = it.token_hash.unwrap_or_else(|| self.key.hash(recorded.stream)).0;
+                let query = sqlx::query(sql).bind(id).bind(PgTimestamp(it.expires_at)).bind(hash);
+                return query.bind(version).execute(tx).await.map(|_| ());
+            }
+            Event::Answered(_) => Stage::Answered,
+            Event::Withdrawn(_) => Stage::Withdrawn,
+            Event::Expired(_) => Stage::Expired,
+            Event::Erased(_) => {
+                let sql = "update surveys.invitation set version = $2 where id = $1";
+                return sqlx::query(sql).bind(id).bind(version).execute(tx).await.map(|_| ());
+            }
+        };
+        let sql = "update surveys.invitation set stage = $2, version = $3 where id = $1";
+        sqlx::query(sql).bind(id).bind(word(stage)).bind(version).execute(tx).await.map(|_| ())
+    }
 }
 
 /// A stage as it stands in the column.

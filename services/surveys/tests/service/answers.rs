@@ -114,6 +114,16 @@ async fn the_erasure_of_a_request_destroys_the_comments_on_it_and_keeps_the_scor
     let bodies: Vec<Vec<u8>> =
         sqlx::query_scalar(sql).fetch_all(&world.server.database().pool(1)).await.unwrap();
     assert!(!bodies.iter().any(|body| body.windows(6).any(|bytes| bytes == b"A NAME")));
+
+    // Its view can still be built anew, and the token still opens it.
+    let pool = world.server.database().pool(1);
+    for sql in [
+        "delete from surveys.invitation",
+        "delete from surveys.checkpoint where subscription = 'surveys.invitations'",
+    ] {
+        sqlx::query(sql).execute(&pool).await.expect("deleted");
+    }
+    world.resolves(2).await;
     world.answer(&first, 4, "better now").await.expect("amended");
     assert_eq!(world.form(&first).await.expect("shown").comment, "better now");
 }

@@ -38,8 +38,7 @@ impl Cancel {
 
 impl Cancelled {
     pub(super) fn evolve(&self, state: State) -> State {
-        let has_text = state.has_text || self.note.is_some();
-        State { phase: Phase::Cancelled, has_text, ..state }
+        State { phase: Phase::Cancelled, ..state }
     }
 
     pub(super) fn encode(&self) -> Encoded {

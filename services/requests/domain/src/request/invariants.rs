@@ -56,7 +56,6 @@ fn holds(state: &State) -> Result<(), TestCaseError> {
     prop_assert_eq!(finished, state.resolution.is_some(), "a resolution stands iff it is finished");
     prop_assert!(state.paused.is_none() || state.phase == Phase::Open, "only open requests wait");
     prop_assert_eq!(state.phase == Phase::New, state.facts.is_none());
-    prop_assert!(state.text.is_none() || state.has_text);
     prop_assert!(state.closes_at().is_none() || state.phase == Phase::Resolved);
     Ok(())
 }

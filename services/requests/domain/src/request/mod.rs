@@ -150,7 +150,8 @@ impl Decider for Request {
             Event::DueDateStated(stated) => stated.evolve(state),
             Event::Routed(routed) => routed.evolve(state),
             Event::Reassigned(reassigned) => reassigned.evolve(state),
-            Event::Replied(replied) => replied.evolve(state),
+            // What was said is read from the events; nothing is decided by it.
+            Event::Replied(_) => state,
             Event::Paused(paused) => paused.evolve(state),
             Event::Resumed(resumed) => resumed.evolve(state),
             Event::Resolved(resolved) => resolved.evolve(state),

@@ -129,7 +129,6 @@ impl Opened {
             priority: self.facts.priority,
             contributing: self.facts.contributing.clone(),
             facts: Some(self.facts.clone()),
-            has_text: state.has_text || self.text.is_some(),
             text: self.text.clone(),
             ..state
         }

@@ -36,8 +36,7 @@ impl Pause {
 
 impl Paused {
     pub(super) fn evolve(&self, state: State) -> State {
-        let has_text = state.has_text || self.note.is_some();
-        State { paused: Some(self.reason), has_text, ..state }
+        State { paused: Some(self.reason), ..state }
     }
 
     pub(super) fn encode(&self) -> Encoded {

@@ -53,12 +53,7 @@ impl Reassign {
 
 impl Reassigned {
     pub(super) fn evolve(&self, state: State) -> State {
-        State {
-            holder: Some(self.holder.clone()),
-            handed_over_at: state.version,
-            has_text: state.has_text || self.note.is_some(),
-            ..state
-        }
+        State { holder: Some(self.holder.clone()), handed_over_at: state.version, ..state }
     }
 
     pub(super) fn encode(&self) -> Encoded {

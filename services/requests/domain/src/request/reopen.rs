@@ -41,12 +41,7 @@ impl Reopen {
 
 impl Reopened {
     pub(super) fn evolve(&self, state: State) -> State {
-        State {
-            phase: Phase::Open,
-            resolution: None,
-            has_text: state.has_text || self.note.is_some(),
-            ..state
-        }
+        State { phase: Phase::Open, resolution: None, ..state }
     }
 
     pub(super) fn encode(&self) -> Encoded {

@@ -52,10 +52,6 @@ impl Reply {
 }
 
 impl Replied {
-    pub(super) fn evolve(&self, state: State) -> State {
-        State { has_text: state.has_text || self.body.is_some(), ..state }
-    }
-
     pub(super) fn encode(&self) -> Encoded {
         let message = pb::RequestReplied { author: self.author.to_wire(), public: self.public };
         let private = self.body.clone().map(|body| pb::RequestRepliedPrivate { body });

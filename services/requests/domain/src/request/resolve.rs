@@ -92,13 +92,7 @@ impl Resolved {
         let source = state.source.map(|source| {
             if self.imported { source.with_resolution(self.at, self.outcome) } else { source }
         });
-        State {
-            phase: Phase::Resolved,
-            resolution: Some(resolution),
-            source,
-            has_text: state.has_text || self.summary.is_some(),
-            ..state
-        }
+        State { phase: Phase::Resolved, resolution: Some(resolution), source, ..state }
     }
 
     pub(super) fn encode(&self) -> Encoded {

@@ -107,8 +107,6 @@ pub struct State {
     pub due: Option<Timestamp>,
     /// What its source stated, if it was imported.
     pub source: Option<Source>,
-    /// Whether there is free text that was not destroyed.
-    pub has_text: bool,
     /// Whether free text was destroyed.
     pub erased: bool,
 }
