@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use schoolside::cli::{Authorized, Connection};
+use schoolside::connection::{Authorized, Connection};
 use secrecy::SecretString;
 use serde_json::Value;
 use testkit::{command_id, reason_of};

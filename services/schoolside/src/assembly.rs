@@ -17,8 +17,8 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    cli::Failure,
     datadir::{self, DataDir},
+    failure::Failure,
 };
 
 /// The services, in the order in which they are assembled.

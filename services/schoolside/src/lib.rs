@@ -2,8 +2,11 @@
 
 pub mod assembly;
 pub mod cli;
+pub mod connection;
+pub mod context;
 pub mod datadir;
 pub mod district;
+pub mod failure;
 pub mod import;
 mod logs;
 pub mod out;

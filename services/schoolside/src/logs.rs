@@ -5,7 +5,7 @@ use std::io::IsTerminal;
 use chassis::telemetry::{self, LogFormat, Telemetry};
 use clap::{Args, ValueEnum};
 
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// Arguments about logs and traces.
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-use crate::{cli::Failure, out};
+use crate::{failure::Failure, out};
 
 /// Cancels `shutdown` at the first signal; ends the process at the second.
 ///

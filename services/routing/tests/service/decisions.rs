@@ -167,6 +167,18 @@ async fn a_new_rule_set_decides_later_requests_and_leaves_earlier_decisions() {
     assert_eq!(world.decision(3).await.team_id, "INTAKE");
 }
 
+/// What a crash between the decisions and the page's commit leaves: the log, without rows and checkpoint.
+async fn crashed_before_the_commit(world: World) -> World {
+    let pool = world.server.database().pool(1);
+    for sql in [
+        "delete from routing.request",
+        "delete from routing.checkpoint where subscription = 'routing.decide'",
+    ] {
+        sqlx::query(sql).execute(&pool).await.expect("deleted");
+    }
+    world.restart().await
+}
+
 #[tokio::test]
 async fn a_page_whose_transaction_was_lost_is_decided_once_and_its_load_is_kept() {
     let world = World::new().await;
@@ -178,15 +190,7 @@ async fn a_page_whose_transaction_was_lost_is_decided_once_and_its_load_is_kept(
     for n in 1..=6 {
         first.push(world.decision(n).await.member_id);
     }
-    // What a crash between the decisions and the page's commit leaves: the log, without rows and checkpoint.
-    let pool = world.server.database().pool(1);
-    for sql in [
-        "delete from routing.request",
-        "delete from routing.checkpoint where subscription = 'routing.decide'",
-    ] {
-        sqlx::query(sql).execute(&pool).await.expect("deleted");
-    }
-    let world = world.restart().await;
+    let world = crashed_before_the_commit(world).await;
     world.server.settle().await;
     for n in 1..=6 {
         assert_eq!(world.decision(n).await.member_id, first[usize::try_from(n).unwrap() - 1]);
@@ -205,14 +209,7 @@ async fn a_page_that_comes_again_counts_its_stored_decisions_as_they_were_made()
     }
     world.server.settle().await;
     world.publish(vec![rule("all to intake", "INTAKE")]).await.expect("published");
-    let pool = world.server.database().pool(1);
-    for sql in [
-        "delete from routing.request",
-        "delete from routing.checkpoint where subscription = 'routing.decide'",
-    ] {
-        sqlx::query(sql).execute(&pool).await.expect("deleted");
-    }
-    let world = world.restart().await;
+    let world = crashed_before_the_commit(world).await;
     world.told(5, "opened", &opened()).await;
     world.server.settle().await;
     for n in 1..=4 {

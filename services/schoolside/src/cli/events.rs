@@ -8,8 +8,8 @@ use wire::schoolside::common::v1::{
     event_feed_service_client::EventFeedServiceClient,
 };
 
-use super::{Context, Failure, words};
-use crate::out;
+use super::words;
+use crate::{connection::Authorized, context::Context, failure::Failure, out};
 
 /// What can be done with the published history.
 #[derive(Debug, Subcommand)]
@@ -72,7 +72,7 @@ pub async fn run(command: EventsCommand, context: &Context) -> Result<(), Failur
 }
 
 async fn head(
-    client: &mut EventFeedServiceClient<super::Authorized>,
+    client: &mut EventFeedServiceClient<Authorized>,
     topic: &str,
 ) -> Result<i64, Failure> {
     let topics = client.list_topics(ListTopicsRequest {}).await?.into_inner().topics;

@@ -7,8 +7,8 @@ use wire::schoolside::insights::v1::{
     insights_service_client::InsightsServiceClient,
 };
 
-use super::{Context, Failure, words};
-use crate::out;
+use super::words;
+use crate::{context::Context, failure::Failure, out};
 
 /// How to slice.
 #[derive(Debug, Clone, Copy, ValueEnum)]

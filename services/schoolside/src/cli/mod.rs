@@ -3,9 +3,7 @@
 //! To add a command: a variant in `Command`, a file with its arguments (help with an example) and its `run`,
 //! readable output through [`crate::out`], and the same as `--json`.
 
-mod connection;
 mod events;
-mod failure;
 mod figures;
 mod import;
 mod parked;
@@ -22,11 +20,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-pub use self::{
-    connection::{Authorized, Bearer, Connection, ConnectionArgs},
-    failure::Failure,
+use crate::{
+    connection::ConnectionArgs, context::Context, district, failure::Failure, out, postgres, serve,
+    up,
 };
-use crate::{district, out, postgres, serve, up};
 
 /// The service desk of a school-centred central office.
 ///
@@ -84,25 +81,6 @@ enum Command {
     /// Make tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
-}
-
-/// What every command is given beside its own arguments.
-pub struct Context {
-    /// Where the system is.
-    pub connection: ConnectionArgs,
-    /// Whether to print JSON.
-    pub json: bool,
-}
-
-impl Context {
-    /// Prints a message: as JSON, or as the text for people.
-    pub fn print<M: prost::Message + prost::Name>(
-        &self,
-        message: &M,
-        text: impl FnOnce(&M) -> String,
-    ) {
-        if self.json { out::json(&out::to_json(message)) } else { out::line(text(message)) }
-    }
 }
 
 /// Runs a command to its end.

@@ -7,8 +7,14 @@ use wire::schoolside::common::v1::{
     RetryParkedRecordRequest, parked_record_service_client::ParkedRecordServiceClient,
 };
 
-use super::{Authorized, Connection, Context, Failure, events, words};
-use crate::{assembly::SERVICES, out};
+use super::{events, words};
+use crate::{
+    assembly::SERVICES,
+    connection::{Authorized, Connection},
+    context::Context,
+    failure::Failure,
+    out,
+};
 
 /// How much of an error a table shows.
 const ERROR_WIDTH: usize = 80;

@@ -6,8 +6,8 @@ use wire::schoolside::insights::v1::{
     insights_service_client::InsightsServiceClient,
 };
 
-use super::{Context, Failure, figures::ratio, words};
-use crate::out;
+use super::{figures::ratio, words};
+use crate::{context::Context, failure::Failure, out};
 
 /// Arguments of `schoolside scorecard`.
 #[derive(Debug, Args)]

@@ -7,8 +7,8 @@ use wire::schoolside::sla::v1::{
     ListClocksResponse, sla_service_client::SlaServiceClient,
 };
 
-use super::{Context, Failure, words};
-use crate::out;
+use super::words;
+use crate::{context::Context, failure::Failure, out};
 
 /// What can be asked about clocks.
 #[derive(Debug, Subcommand)]

@@ -11,8 +11,8 @@ use wire::schoolside::{
     sla::v1::{Clock, ListClocksRequest, sla_service_client::SlaServiceClient},
 };
 
-use super::{Connection, Context, Failure, request, sla, words};
-use crate::out;
+use super::{request, sla, words};
+use crate::{connection::Connection, context::Context, failure::Failure, out};
 
 /// Prints the story.
 pub async fn show(given: &str, connection: &Connection, context: &Context) -> Result<(), Failure> {

@@ -6,8 +6,8 @@ use wire::schoolside::surveys::v1::{
     ListInvitationsRequest, ListInvitationsResponse, survey_service_client::SurveyServiceClient,
 };
 
-use super::{Context, Failure, words};
-use crate::out;
+use super::words;
+use crate::{context::Context, failure::Failure, out};
 
 /// What can be done with surveys.
 #[derive(Debug, Subcommand)]

@@ -6,8 +6,8 @@ use wire::schoolside::{
     requests::v1::{ListRequest, Request, request_service_client::RequestServiceClient},
 };
 
-use super::{Context, Failure, request, words};
-use crate::out;
+use super::{request, words};
+use crate::{context::Context, failure::Failure, out};
 
 /// What can be done with a team.
 #[derive(Debug, Subcommand)]

@@ -8,8 +8,7 @@ use kernel::{SchoolId, TeamId};
 use secrecy::ExposeSecret;
 use serde_json::json;
 
-use super::{Context, Failure};
-use crate::out;
+use crate::{context::Context, failure::Failure, out};
 
 /// What can be done with tokens.
 #[derive(Debug, Subcommand)]

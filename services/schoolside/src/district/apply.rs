@@ -20,7 +20,7 @@ use wire::schoolside::{
 };
 
 use super::{Clients, Fact, message};
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// How many facts are on their way at once.
 const AT_ONCE: usize = 16;

@@ -8,7 +8,10 @@ use wire::schoolside::{
     surveys::v1::survey_service_client::SurveyServiceClient,
 };
 
-use crate::cli::{Authorized, Connection, Failure};
+use crate::{
+    connection::{Authorized, Connection},
+    failure::Failure,
+};
 
 /// A client per service; cheap to clone.
 #[derive(Clone)]

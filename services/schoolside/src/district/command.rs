@@ -6,10 +6,7 @@ use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 
 use super::{Clients, Source, apply, plan, read};
-use crate::{
-    cli::{Context, Failure},
-    out,
-};
+use crate::{context::Context, failure::Failure, out};
 
 /// How many steps of a plan are printed.
 const SHOWN: usize = 40;

@@ -5,7 +5,7 @@ use kernel::CommandId;
 use serde::Serialize;
 
 use super::{Clients, DistrictFiles, Fact, State, apply::enter_as, known::Known};
-use crate::cli::Failure;
+use crate::failure::Failure;
 
 /// How many questions are on their way at once.
 const AT_ONCE: usize = 16;

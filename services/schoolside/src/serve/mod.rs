@@ -11,8 +11,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     assembly::{self, Foundation, claims},
-    cli::{Context, Failure},
+    context::Context,
     datadir::{self, ClockKind, DataDir},
+    failure::Failure,
     logs::LogArgs,
     out, stop,
 };

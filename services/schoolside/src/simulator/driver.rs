@@ -22,8 +22,8 @@ use super::{
     perform::{Hitch, Outcomes, perform},
 };
 use crate::{
-    cli::Failure,
     district::{self, Clients, Recorded},
+    failure::Failure,
 };
 
 /// How many requests are worked on at once.

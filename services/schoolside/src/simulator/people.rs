@@ -9,7 +9,7 @@ use std::{
 use chassis::identity::{CallerRole, Claims, Keys};
 
 use super::agenda::Actor;
-use crate::cli::{Connection, Failure};
+use crate::{connection::Connection, failure::Failure};
 
 /// How long a token holds, and when a fresh one is made.
 const LIFETIME: Duration = Duration::from_secs(2 * 3600);

@@ -13,7 +13,7 @@ use wire::schoolside::{
 };
 
 use super::agenda::{Act, Action, Answers, Opening};
-use crate::cli::{Connection, Failure};
+use crate::{connection::Connection, failure::Failure};
 
 /// What became of an act.
 #[derive(Debug)]

@@ -24,8 +24,9 @@ use super::{
     steps,
 };
 use crate::{
-    cli::{Connection, Failure},
+    connection::Connection,
     district::{self, Clients, DistrictFiles, alder_bay::ALDER_BAY},
+    failure::Failure,
 };
 
 /// The seed of everything that happens in the demo.

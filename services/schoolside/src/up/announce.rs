@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::database::Database;
 use crate::{
-    cli::{Context, Failure},
+    context::Context,
     datadir::{DataDir, Endpoints, RunState},
+    failure::Failure,
     out,
     simulator::driver::Tally,
 };

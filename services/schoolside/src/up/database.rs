@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     assembly,
-    cli::Failure,
+    failure::Failure,
     out,
     postgres::{Options, PrivateCluster},
 };

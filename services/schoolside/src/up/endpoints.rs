@@ -7,8 +7,8 @@ use secrecy::SecretString;
 
 use crate::{
     assembly::{Foundation, claims},
-    cli::Failure,
     datadir::{Endpoints, RunState},
+    failure::Failure,
 };
 
 /// Who the tokens of a demo system speak as: people who are there in Alder Bay.

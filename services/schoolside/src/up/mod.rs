@@ -23,8 +23,10 @@ use tokio_util::sync::CancellationToken;
 use self::database::Database;
 use crate::{
     assembly::{Foundation, SERVICES},
-    cli::{Connection, Context, Failure},
+    connection::Connection,
+    context::Context,
     datadir::{ClockKind, DataDir, Endpoints, RunState},
+    failure::Failure,
     logs::LogArgs,
     simulator::play::{Demo, Play, Stage},
     stop,

@@ -17,8 +17,10 @@ use std::{
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Connection, Context, Failure};
 use crate::{
+    connection::Connection,
+    context::Context,
+    failure::Failure,
     import::{Mapping, Plan, Reader},
     out,
 };

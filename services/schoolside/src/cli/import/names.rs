@@ -17,7 +17,9 @@ use wire::schoolside::{
 };
 
 use crate::{
-    cli::{Authorized, Connection, Failure, words},
+    cli::words,
+    connection::{Authorized, Connection},
+    failure::Failure,
     import::{Mapping, Plan, Taken},
 };
 

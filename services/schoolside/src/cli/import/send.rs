@@ -14,7 +14,9 @@ use wire::schoolside::{
 };
 
 use crate::{
-    cli::{Connection, Failure, words},
+    cli::words,
+    connection::Connection,
+    failure::Failure,
     import::{
         Fault, FileError, HistoryRow, Mapping, Names, Outcome, Plan, Reader, Refused, Report, Row,
         Taken,

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use wire::schoolside::requests::v1::{ListRequest, Outcome, PauseReason, RequestState};
 
-use crate::cli::{Failure, words};
+use crate::{cli::words, failure::Failure};
 
 /// What can be done with requests. REQUEST is a reference such as `1048-26`, or the request's UUID.
 #[derive(Debug, Subcommand)]

@@ -8,8 +8,10 @@ use wire::schoolside::requests::v1::{
 };
 
 pub use self::args::RequestCommand;
-use super::{Authorized, Context, Failure, story, words};
-use crate::out;
+use super::{story, words};
+use crate::{
+    connection::Authorized, connection::Connection, context::Context, failure::Failure, out,
+};
 
 type Client = RequestServiceClient<Authorized>;
 
@@ -101,7 +103,7 @@ fn summary_text(request: &Request) -> String {
 ///
 /// # Errors
 /// When there is no such request.
-pub async fn canonical(given: &str, connection: &super::Connection) -> Result<String, Failure> {
+pub async fn canonical(given: &str, connection: &Connection) -> Result<String, Failure> {
     let mut client: Client = RequestServiceClient::new(connection.service("requests")?);
     let get = wire::schoolside::requests::v1::GetRequest {
         name: words::resource("requests", given),

@@ -8,7 +8,7 @@ use wire::schoolside::requests::v1::{
 };
 
 use super::{Client, RequestCommand, args::OpenArgs};
-use crate::cli::{Failure, words};
+use crate::{cli::words, failure::Failure};
 
 /// Sends a changing command; gives the request as it then stands.
 pub async fn send(command: RequestCommand, client: &mut Client) -> Result<Request, Failure> {

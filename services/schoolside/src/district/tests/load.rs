@@ -5,7 +5,7 @@ use testkit::{TestServer, Who, assembled};
 use wire::schoolside::directory::v1::{GetSchoolRequest, RegisterSchoolRequest};
 
 use crate::{
-    cli::Connection,
+    connection::Connection,
     district::{
         Clients, Source, State, alder_bay::ALDER_BAY, apply, apply_fact, enter, plan, read,
     },

@@ -10,8 +10,10 @@ use tonic::{
     transport::{Channel, Endpoint},
 };
 
-use super::Failure;
-use crate::datadir::{self, Endpoints};
+use crate::{
+    datadir::{self, Endpoints},
+    failure::Failure,
+};
 
 /// Where the system is, and as whom to speak to it.
 #[derive(Debug, Clone, Args)]
