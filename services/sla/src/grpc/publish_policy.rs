@@ -12,7 +12,10 @@ use tonic::Request;
 use wire::schoolside::sla::v1::{PublishPolicyRequest, PublishPolicyResponse};
 
 use super::resource;
-use crate::{app::App, projection::request_type};
+use crate::{
+    app::App,
+    projection::{request_type, term},
+};
 
 pub(super) async fn publish_policy(
     app: &App,
@@ -25,7 +28,7 @@ pub(super) async fn publish_policy(
     let rules = Rules::read(resource::file(&ask.file)?)
         .map_err(|faults| resource::flawed(&Refusal::Invalid(faults.clone()), &faults))?;
     let known_calendars = known_calendars(app, &rules).await?;
-    let warnings = warnings(app, &rules).await?;
+    let warnings = warnings(app, &id, &rules).await?;
     let stream = StreamId::of(Policy::KIND, id.as_str());
     let command = Command::Publish(Publish { id, rules, effective_from, known_calendars });
     if ask.validate_only {
@@ -79,10 +82,17 @@ async fn known_calendars(app: &App, rules: &Rules) -> Result<BTreeSet<CalendarId
     Ok(known)
 }
 
-/// What the rules refer to that the catalogue does not have (yet): lawful, since it may come.
-async fn warnings(app: &App, rules: &Rules) -> Result<Vec<String>, Fault> {
+/// What is lawful, but may be a mistake: what the rules refer to that the catalogue does not have (yet), and a policy beside
+/// the one that judges.
+async fn warnings(app: &App, id: &PolicyId, rules: &Rules) -> Result<Vec<String>, Fault> {
     let catalogue = request_type::catalogue(&app.pool).await?;
     let mut warnings = Vec::new();
+    if let Some(judge) = term::policy_in_use(&app.pool).await?.filter(|judge| *judge != id.as_str())
+    {
+        warnings.push(format!(
+            "name: nothing is judged by this policy, since policies/{judge} was published before: publish its next version instead"
+        ));
+    }
     for (index, entry) in rules.entries.iter().enumerate() {
         let path = format!("entries[{index}].match");
         let types = entry.matching.request_types.iter();

@@ -105,3 +105,9 @@ pub(crate) async fn calendars(
         sqlx::query(sql).bind(Calendar::KIND).bind(after).bind(limit).fetch_all(pool).await?;
     rows.iter().map(|row| row.try_get(0)).collect()
 }
+
+/// The policy that judges: the one that was published first.
+pub(crate) async fn policy_in_use(pool: &PgPool) -> Result<Option<String>, sqlx::Error> {
+    let sql = "select id from sla.term where kind = $1 order by pos limit 1";
+    sqlx::query_scalar(sql).bind(Policy::KIND).fetch_optional(pool).await
+}

@@ -5,6 +5,7 @@ use tonic::{Code, Status};
 use tonic_types::StatusExt;
 use wire::schoolside::sla::v1::{
     ClockState, GetCalendarRequest, GetPolicyRequest, ListCalendarsRequest, PublishCalendarRequest,
+    PublishPolicyRequest,
 };
 
 use crate::office::{CALENDAR, Office, POLICY, director, local, services};
@@ -121,6 +122,24 @@ async fn a_policy_names_published_calendars_and_is_warned_of_unknown_types() {
         (refused.code(), reason_of(&refused).as_str()),
         (Code::FailedPrecondition, "POLICY_CALENDAR_UNKNOWN")
     );
+}
+
+#[tokio::test]
+async fn a_second_policy_is_warned_of_because_the_first_one_judges() {
+    let office = Office::open().await;
+    let second = PublishPolicyRequest {
+        name: "policies/other".into(),
+        file: POLICY.replace("8 hours", "1 hour"),
+        command_id: command_id(),
+        ..Default::default()
+    };
+    let published = office.sla(&Who::operator()).publish_policy(second).await.unwrap().into_inner();
+    let says = |warning: &String| warning.contains("policies/promises was published before");
+    assert!(published.warnings.iter().any(says), "{:?}", published.warnings);
+    office.server.settle().await;
+    let request = office.opened_at("mon 09:00", "FAC1").await;
+    let due = office.clock(request, "first_response").await.due_at;
+    assert_eq!(local(due.as_ref()), "tue 08:30", "eight open hours of the first policy");
 }
 
 #[tokio::test]
