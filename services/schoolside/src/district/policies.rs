@@ -1,4 +1,4 @@
-//! The folder `policies`: one file per policy, named by its id, in the policy format of the SLA service.
+//! The folder `policies`: the district's policy, a file named by its id, in the policy format of the SLA service.
 
 use kernel::PolicyId;
 use sla_domain::policy::Rules;
@@ -26,6 +26,15 @@ pub(super) fn read(
     let Some(policy) = id_of::<PolicyId>(file, FOLDER, errors) else { return };
     match Rules::read(text) {
         Ok(_) => {
+            let policies = |entry: &&Entry| matches!(entry.fact, Fact::Policy { .. });
+            if let Some(first) = files.entries.iter().find(policies) {
+                let first = &first.place.file;
+                let problem = format!(
+                    "a district has one policy, and {first} is it: put these entries there"
+                );
+                errors.push(place.error("", "", problem));
+                return;
+            }
             let fact = Fact::Policy { policy, document: text.to_owned() };
             files.entries.push(Entry { place, recorded: settings.recorded, fact });
         }

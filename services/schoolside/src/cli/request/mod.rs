@@ -10,7 +10,10 @@ use wire::schoolside::requests::v1::{
 pub use self::args::RequestCommand;
 use super::{story, words};
 use crate::{
-    connection::Authorized, connection::Connection, context::Context, failure::Failure, out,
+    connection::{Authorized, Connection},
+    context::Context,
+    failure::Failure,
+    out,
 };
 
 type Client = RequestServiceClient<Authorized>;

@@ -29,9 +29,14 @@ const GOOD: [(&str, &str); 9] = [
 
 /// Reads the small district with one file replaced or added.
 fn with(file: &str, text: &str) -> Result<DistrictFiles, Vec<String>> {
+    with_all(&[(file, text)])
+}
+
+/// Reads the small district with some files replaced or added.
+fn with_all(changed: &[(&str, &str)]) -> Result<DistrictFiles, Vec<String>> {
     let folder = tempfile::tempdir().unwrap();
     let mut files: BTreeMap<&str, &str> = GOOD.into_iter().collect();
-    files.insert(file, text);
+    files.extend(changed.iter().copied());
     for (name, text) in files {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -143,6 +148,22 @@ fn a_fault_is_named_by_file_line_and_remedy(
 ) {
     let errors = with(file, text).map(|files| files.entries.len()).unwrap_err();
     assert!(errors.iter().any(|error| error == expected), "{errors:#?}");
+}
+
+#[test]
+fn a_second_policy_is_a_fault_because_it_would_judge_nothing() {
+    let policy = "[[entries]]\ntargets = [{ metric = \"first_response\", length = \"8 hours\", calendar = \"office\", pauses = [] }]\n";
+    let calendar = "zone = \"UTC\"\n[weekly]\nmon = [[\"08:00\", \"16:30\"]]\n";
+    let (calendar, first) =
+        (("calendars/office.toml", calendar), ("policies/promises.toml", policy));
+    with_all(&[calendar, first]).expect("one policy is good");
+    let errors = with_all(&[calendar, first, ("policies/targets.toml", policy)]).unwrap_err();
+    assert_eq!(
+        errors,
+        [
+            "policies/targets.toml: a district has one policy, and policies/promises.toml is it: put these entries there"
+        ]
+    );
 }
 
 #[test]
