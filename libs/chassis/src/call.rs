@@ -54,9 +54,8 @@ pub fn call_of<T: Message + Name>(
         actor: caller.subject.clone(),
         roles: caller.roles.iter().map(|role| role.as_str().to_owned()).collect(),
         correlation_id: command_id.to_string(),
-        causation_id: String::new(),
         traceparent: telemetry::traceparent(),
-        causation_depth: 0,
+        ..EventMeta::default()
     };
     let expected = parse::etag("etag", etag)?;
     Ok((caller, Call { command_id, request_hash: digest.finalize().into(), expected, meta }))
@@ -91,6 +90,7 @@ pub fn reaction_call(
             causation_id: event.event_id.to_string(),
             traceparent: event.meta.traceparent.clone(),
             causation_depth: depth,
+            following: 0,
         },
     })
 }

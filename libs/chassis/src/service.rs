@@ -1,12 +1,15 @@
 //! What a service is made of, and what it is given: each context's `assemble` turns [`Deps`] into a [`Service`].
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use eventlog::{Held, Log, LogReader, Wakeups};
 use futures::future::BoxFuture;
 use kernel::SharedClock;
 use sqlx::{PgPool, migrate::Migrator, postgres::PgConnectOptions};
-use stream::{Progress, TimerHandle};
+use stream::{
+    Bus, LogBus, Progress, TimerHandle,
+    kafka::{Kafka, KafkaBus},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::identity::PermissionTable;
@@ -28,11 +31,13 @@ pub struct Deps {
     pub shutdown: CancellationToken,
 }
 
-/// Every context's log on the log bus: all in one database.
+/// Every context's log, all in one database, and how contexts follow one another's.
 #[derive(Clone)]
 pub struct Logs {
     pool: PgPool,
     wakeups: Wakeups,
+    /// Where to follow them, if not at the logs themselves.
+    kafka: Option<Kafka>,
 }
 
 impl Logs {
@@ -40,7 +45,13 @@ impl Logs {
     #[must_use]
     pub fn of(pool: PgPool) -> Self {
         let wakeups = Wakeups::of(&pool);
-        Self { pool, wakeups }
+        Self { pool, wakeups, kafka: None }
+    }
+
+    /// Has contexts follow one another over Kafka, and not at the logs themselves.
+    #[must_use]
+    pub fn over(self, kafka: Kafka) -> Self {
+        Self { kafka: Some(kafka), ..self }
     }
 
     /// The logs of contexts that each have a database URL, which must all mean the database behind `pool`.
@@ -65,7 +76,27 @@ impl Logs {
         self.wakeups.hold()
     }
 
-    /// A context's log, to be followed.
+    /// What a context publishes, to be followed by another.
+    #[must_use]
+    pub fn bus(&self, context: &'static str) -> Arc<dyn Bus> {
+        self.bus_gathering(context, Duration::ZERO)
+    }
+
+    /// As [`Logs::bus`], and waits so long after an event for more to come with it: for views that many events touch and
+    /// that need not be as fresh as possible.
+    #[must_use]
+    pub fn bus_gathering(&self, context: &'static str, gather: Duration) -> Arc<dyn Bus> {
+        let reader = self.reader(context);
+        match &self.kafka {
+            None => Arc::new(LogBus::new(reader).gathering(gather)),
+            Some(kafka) => {
+                let bus = KafkaBus::new(kafka.clone(), reader, self.pool.clone());
+                Arc::new(bus.gathering(gather))
+            }
+        }
+    }
+
+    /// A context's log, to be read.
     #[must_use]
     pub fn reader(&self, context: &'static str) -> LogReader {
         LogReader::of(self.pool.clone(), context, &self.wakeups)

@@ -48,7 +48,6 @@ impl<'a> Columns<'a> {
         self.erase.push(append.erase_private);
         self.count.push(ordinal(append.events.len()));
         let command = ordinal(self.id.len());
-        let meta = append.meta.encode_to_vec();
         for (index, event) in append.events.iter().enumerate() {
             self.event_command.push(command);
             self.event_index.push(ordinal(index + 1));
@@ -56,7 +55,7 @@ impl<'a> Columns<'a> {
             self.event_revision.push(event.revision.cast_signed());
             self.event_id.push(append.event_id(index));
             self.event_occurred.push(PgTimestamp(event.occurred_at));
-            self.event_meta.push(meta.clone());
+            self.event_meta.push(append.event_meta(index).encode_to_vec());
             self.event_payload.push(&event.payload);
             if let Some(body) = &event.private {
                 self.private_command.push(command);

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use kernel::{Position, StreamId};
+use kernel::{Position, StreamId, Version};
 use sqlx::{AssertSqlSafe, PgPool};
 use tokio::sync::watch;
 
@@ -87,6 +87,23 @@ impl LogReader {
         let sql = AssertSqlSafe(self.sql.head.clone());
         let head = sqlx::query_scalar(sql).fetch_one(&self.pool).await?;
         Ok(Position(head))
+    }
+
+    /// The version that each stream has at a position. Reads the whole log up to there.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn versions_at(
+        &self,
+        position: Position,
+    ) -> Result<Vec<(StreamId, Version)>, ReadError> {
+        let context = self.context;
+        let sql = format!(
+            "select stream, max(version) from {context}.event where pos <= $1 group by stream"
+        );
+        let rows: Vec<(uuid::Uuid, i32)> =
+            sqlx::query_as(AssertSqlSafe(sql)).bind(position.0).fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(stream, version)| (StreamId(stream), Version(version))).collect())
     }
 
     /// The position of the last event that this process knows of, without asking the database: its own appends at

@@ -176,10 +176,17 @@ impl Append {
             command_id: self.command_id,
             occurred_at: to_microsecond(event.occurred_at),
             recorded_at,
-            meta: self.meta.clone(),
+            meta: self.event_meta(index),
             payload: event.payload.clone(),
             private: None,
         })
+    }
+
+    /// What goes with the command's event number `index`.
+    pub(crate) fn event_meta(&self, index: usize) -> EventMeta {
+        let following = self.events.len().saturating_sub(index + 1);
+        let following = i32::try_from(following).unwrap_or(i32::MAX);
+        EventMeta { following, ..self.meta.clone() }
     }
 
     /// The id of the command's event number `index`: the same at every attempt.

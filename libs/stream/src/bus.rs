@@ -1,15 +1,13 @@
 //! Where a subscription's events come from: the seam between the log itself and a broker.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use eventlog::{LogReader, Recorded};
-use kernel::Position;
+use eventlog::Recorded;
+use kernel::{Position, StreamId, Version};
+use sqlx::PgPool;
 
-use crate::{BoxError, Subscription};
-
-/// The most events of a page, unless stated otherwise.
-const PAGE: i64 = 1_000;
+use crate::{BoxError, Subscription, ledger::Ledger};
 
 /// Carries one context's events to its followers.
 #[async_trait]
@@ -21,8 +19,30 @@ pub trait Bus: Send + Sync + 'static {
     async fn open(
         &self,
         subscription: &Subscription,
-        checkpoints: &[Checkpoint],
+        checkpoints: &Checkpoints,
     ) -> Result<Box<dyn Feed>, BoxError>;
+
+    /// Whether an event can come more than once, or out of the order of the log: then the versions of its stream tell.
+    fn repeats(&self) -> bool {
+        false
+    }
+
+    /// Up to which position of the source's log everything has been applied that is within the checkpoints.
+    async fn reached(
+        &self,
+        _: &Subscription,
+        checkpoints: &[Checkpoint],
+    ) -> Result<Position, BoxError> {
+        let lane = log_lane(self.source());
+        let log = checkpoints.iter().find(|checkpoint| checkpoint.lane == lane);
+        Ok(log.map(|checkpoint| checkpoint.position).unwrap_or_default())
+    }
+
+    /// The last version of each stream that is within the log up to a position, for a bus that
+    /// [repeats](Bus::repeats) to begin with.
+    async fn applied_by(&self, _: Position) -> Result<Vec<(StreamId, Version)>, BoxError> {
+        Ok(Vec::new())
+    }
 
     /// A parked record as it should be handled now: a bus with private parts adds what is left of them.
     async fn refresh(&self, parked: Recorded) -> Result<Recorded, BoxError> {
@@ -33,8 +53,17 @@ pub trait Bus: Send + Sync + 'static {
 /// An open subscription.
 #[async_trait]
 pub trait Feed: Send {
-    /// Waits for the next delivery. Dropping the future loses nothing.
-    async fn next(&mut self) -> Result<Delivery, BoxError>;
+    /// Waits for what comes next. Dropping the future loses nothing.
+    async fn next(&mut self) -> Result<Fed, BoxError>;
+}
+
+/// What a feed gives.
+#[derive(Debug)]
+pub enum Fed {
+    /// These lanes are read here from now on, behind these places.
+    Assigned(Vec<Checkpoint>),
+    /// Events.
+    Delivered(Delivery),
 }
 
 /// How far a subscription has come on one lane.
@@ -46,19 +75,82 @@ pub struct Checkpoint {
     pub position: Position,
 }
 
-/// A run of one lane, in order.
-#[derive(Debug)]
+/// The lane of a context's log, whose places are its positions.
+#[must_use]
+pub fn log_lane(context: &str) -> String {
+    format!("log/{context}")
+}
+
+/// What a subscription has stored of its progress, to be looked up again when its lanes change hands. Cheap to clone.
+#[derive(Clone)]
+pub struct Checkpoints(pub(crate) Ledger);
+
+impl Checkpoints {
+    /// Those of a subscription of `context`, whose tables lie in the database behind `pool`.
+    #[must_use]
+    pub fn of(pool: PgPool, context: &'static str, subscription: &'static str) -> Self {
+        Self(Ledger::new(pool, context, subscription))
+    }
+
+    /// The context that follows.
+    #[must_use]
+    pub fn context(&self) -> &'static str {
+        self.0.context
+    }
+
+    /// As they stand now.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn stored(&self) -> Result<Vec<Checkpoint>, sqlx::Error> {
+        self.0.checkpoints().await
+    }
+}
+
+/// Events, in the order of their positions, that reach to a certain place in each of one or several lanes.
+#[derive(Debug, Clone, Default)]
 pub struct Delivery {
+    /// How far it reaches in each lane; at least one.
+    pub runs: Vec<Run>,
+    /// The events of the subscribed aggregates in them.
+    pub events: Vec<Recorded>,
+    /// Where each of them lies.
+    pub places: Vec<Place>,
+    /// What lay between them and is no event.
+    pub foreign: Vec<Foreign>,
+    /// Lanes that begin with it, whatever was stored of them before.
+    pub begins: Vec<Checkpoint>,
+}
+
+/// A record that is no event: kept aside, for it may be somebody's mistake.
+#[derive(Debug, Clone)]
+pub struct Foreign {
+    /// The lane that it was found in.
+    pub lane: Arc<str>,
+    /// The record, as far as it can be described.
+    pub record: Recorded,
+    /// Why it is no event.
+    pub reason: String,
+}
+
+/// A run of one lane.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
     /// The lane.
     pub lane: Arc<str>,
-    /// The run begins behind this place, where the lane's last one ended.
+    /// It begins behind this place, where the lane's last run ended.
     pub from: Position,
-    /// The run reaches up to here, also where it left out events of other aggregates.
+    /// It reaches up to here, also where it left out events of other aggregates.
     pub to: Position,
-    /// The events of the subscribed aggregates in it.
-    pub events: Vec<Recorded>,
-    /// The place in the lane with each of them; on the log it is the event's own position.
-    pub places: Vec<Position>,
+}
+
+/// Where an event lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The lane.
+    pub lane: Arc<str>,
+    /// The place in it; on the log it is the event's own position.
+    pub position: Position,
 }
 
 #[async_trait]
@@ -69,128 +161,24 @@ impl<B: Bus + ?Sized> Bus for Arc<B> {
     async fn open(
         &self,
         subscription: &Subscription,
-        checkpoints: &[Checkpoint],
+        checkpoints: &Checkpoints,
     ) -> Result<Box<dyn Feed>, BoxError> {
         (**self).open(subscription, checkpoints).await
     }
-    async fn refresh(&self, parked: Recorded) -> Result<Recorded, BoxError> {
-        (**self).refresh(parked).await
+    fn repeats(&self) -> bool {
+        (**self).repeats()
     }
-}
-
-/// Reads the publishing context's log itself, by position: durable and gapless, without a broker.
-#[derive(Clone)]
-pub struct LogBus {
-    reader: LogReader,
-    page: i64,
-    private: bool,
-    gather: Duration,
-}
-
-impl LogBus {
-    /// A bus over a log, without private parts, in pages of at most 1,000 events.
-    #[must_use]
-    pub fn new(reader: LogReader) -> Self {
-        Self { reader, page: PAGE, private: false, gather: Duration::ZERO }
-    }
-
-    /// With private parts: for the context that owns the log.
-    #[must_use]
-    pub fn with_private(self) -> Self {
-        Self { private: true, ..self }
-    }
-
-    /// In pages of at most `page` events.
-    #[must_use]
-    pub fn with_page(self, page: i64) -> Self {
-        Self { page: page.max(1), ..self }
-    }
-
-    /// Waits so long after an event before it is read, for more to read at once: for views that many events touch
-    /// and that need not be as fresh as possible.
-    #[must_use]
-    pub fn gathering(self, gather: Duration) -> Self {
-        Self { gather, ..self }
-    }
-
-    async fn read(&self, after: Position, limit: i64) -> Result<Vec<Recorded>, BoxError> {
-        let page = if self.private {
-            self.reader.page_with_private(after, limit).await
-        } else {
-            self.reader.page(after, limit).await
-        };
-        Ok(page?)
-    }
-}
-
-#[async_trait]
-impl Bus for LogBus {
-    fn source(&self) -> &'static str {
-        self.reader.context()
-    }
-
-    async fn open(
+    async fn reached(
         &self,
         subscription: &Subscription,
         checkpoints: &[Checkpoint],
-    ) -> Result<Box<dyn Feed>, BoxError> {
-        let lane: Arc<str> = format!("log/{}", self.source()).into();
-        let checkpoint = checkpoints.iter().find(|checkpoint| *checkpoint.lane == *lane);
-        let after = checkpoint.map_or(Position(0), |checkpoint| checkpoint.position);
-        let head = self.reader.head().await?;
-        if after > head {
-            return Err(format!(
-                "{} has applied {after} events of the log {}, which has only {head}: was the log restored?",
-                subscription.name,
-                self.source()
-            )
-            .into());
-        }
-        Ok(Box::new(LogFeed {
-            bus: self.clone(),
-            aggregates: subscription.aggregates,
-            lane,
-            after,
-            caught_up: false,
-        }))
+    ) -> Result<Position, BoxError> {
+        (**self).reached(subscription, checkpoints).await
     }
-
+    async fn applied_by(&self, position: Position) -> Result<Vec<(StreamId, Version)>, BoxError> {
+        (**self).applied_by(position).await
+    }
     async fn refresh(&self, parked: Recorded) -> Result<Recorded, BoxError> {
-        let read = self.read(Position(parked.position.0 - 1), 1).await?;
-        read.into_iter().next().ok_or_else(|| "the parked record is not in the log".into())
-    }
-}
-
-struct LogFeed {
-    bus: LogBus,
-    aggregates: &'static [&'static str],
-    lane: Arc<str>,
-    after: Position,
-    /// The last page reached the log's end: the next is read on word of more, or when the tick of the waiting is over.
-    caught_up: bool,
-}
-
-#[async_trait]
-impl Feed for LogFeed {
-    async fn next(&mut self) -> Result<Delivery, BoxError> {
-        loop {
-            if self.caught_up {
-                self.bus.reader.wait_past(self.after).await;
-                // Sleeping takes its millisecond even for no time at all.
-                if !self.bus.gather.is_zero() {
-                    tokio::time::sleep(self.bus.gather).await;
-                }
-            }
-            let mut events = self.bus.read(self.after, self.bus.page).await?;
-            self.caught_up = i64::try_from(events.len()).is_ok_and(|read| read < self.bus.page);
-            let Some(last) = events.last() else { continue };
-            let to = last.position;
-            if !self.aggregates.is_empty() {
-                events.retain(|event| self.aggregates.contains(&event.kind()));
-            }
-            let places = events.iter().map(|event| event.position).collect();
-            let from = std::mem::replace(&mut self.after, to);
-            return Ok(Delivery { lane: self.lane.clone(), from, to, events, places });
-        }
+        (**self).refresh(parked).await
     }
 }

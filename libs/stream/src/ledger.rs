@@ -5,13 +5,13 @@ use kernel::{CommandId, EventId, Position, StreamId, Version};
 use prost::Message;
 use sqlx::{AssertSqlSafe, PgConnection, PgPool, Postgres, Row, Transaction, postgres::PgRow};
 
-use crate::Checkpoint;
+use crate::{Checkpoint, Run};
 
 /// One subscription's rows in its context's schema.
 #[derive(Clone)]
 pub(crate) struct Ledger {
     pub(crate) pool: PgPool,
-    context: &'static str,
+    pub(crate) context: &'static str,
     subscription: &'static str,
 }
 
@@ -49,8 +49,12 @@ impl Ledger {
         self.pool.begin().await
     }
 
-    fn sql(&self, template: &str) -> AssertSqlSafe<String> {
+    pub(crate) fn sql(&self, template: &str) -> AssertSqlSafe<String> {
         AssertSqlSafe(template.replace("{context}", self.context))
+    }
+
+    pub(crate) fn subscription(&self) -> &'static str {
+        self.subscription
     }
 
     pub(crate) async fn checkpoints(&self) -> Result<Vec<Checkpoint>, sqlx::Error> {
@@ -63,33 +67,56 @@ impl Ledger {
         rows.iter().map(checkpoint).collect()
     }
 
-    /// Moves a checkpoint from its old value; false when it has another by now. A runner that hangs loses the
+    /// Moves checkpoints from their old values; false when one has another by now. A runner that hangs loses the
     /// transaction after a minute, so that it cannot keep the others out for ever.
     pub(crate) async fn advance(
         &self,
         tx: &mut PgConnection,
-        lane: &str,
-        from: Position,
-        to: Position,
+        runs: &[Run],
     ) -> Result<bool, sqlx::Error> {
-        let sql = if from == Position(0) {
+        let sql = match runs {
             // A first checkpoint has no old value to compare with: whoever inserts it first wins.
-            "insert into {context}.checkpoint as c (subscription, lane, position) values ($1, $2, $4)
-             on conflict (subscription, lane) do update set position = excluded.position where c.position = $3
-             returning set_config('idle_in_transaction_session_timeout', '60s', true)"
-        } else {
-            "update {context}.checkpoint set position = $4
-             where subscription = $1 and lane = $2 and position = $3
-             returning set_config('idle_in_transaction_session_timeout', '60s', true)"
+            [run] if run.from == Position(0) => {
+                "insert into {context}.checkpoint as c (subscription, lane, position)
+                 select $1, lane, upto from unnest($2::text[], $3::bigint[], $4::bigint[]) as r(lane, since, upto)
+                 on conflict (subscription, lane) do update set position = excluded.position where c.position = 0
+                 returning set_config('idle_in_transaction_session_timeout', '60s', true)"
+            }
+            _ => {
+                "update {context}.checkpoint c set position = r.upto
+                 from unnest($2::text[], $3::bigint[], $4::bigint[]) as r(lane, since, upto)
+                 where c.subscription = $1 and c.lane = r.lane and c.position = r.since
+                 returning set_config('idle_in_transaction_session_timeout', '60s', true)"
+            }
         };
         let moved = sqlx::query(self.sql(sql))
             .bind(self.subscription)
-            .bind(lane)
-            .bind(from.0)
-            .bind(to.0)
+            .bind(runs.iter().map(|run| &*run.lane).collect::<Vec<_>>())
+            .bind(runs.iter().map(|run| run.from.0).collect::<Vec<_>>())
+            .bind(runs.iter().map(|run| run.to.0).collect::<Vec<_>>())
             .execute(tx)
             .await?;
-        Ok(moved.rows_affected() == 1)
+        Ok(moved.rows_affected() == runs.len() as u64)
+    }
+
+    /// Stores where lanes begin, whatever was stored of them before.
+    pub(crate) async fn begin_lanes(
+        &self,
+        tx: &mut PgConnection,
+        lanes: &[Checkpoint],
+    ) -> Result<(), sqlx::Error> {
+        let sql = self.sql(
+            "insert into {context}.checkpoint (subscription, lane, position)
+             select $1, lane, position from unnest($2::text[], $3::bigint[]) as l(lane, position)
+             on conflict (subscription, lane) do update set position = excluded.position",
+        );
+        sqlx::query(sql)
+            .bind(self.subscription)
+            .bind(lanes.iter().map(|lane| lane.lane.as_str()).collect::<Vec<_>>())
+            .bind(lanes.iter().map(|lane| lane.position.0).collect::<Vec<_>>())
+            .execute(tx)
+            .await?;
+        Ok(())
     }
 
     /// Keeps a record aside.
@@ -136,7 +163,7 @@ impl Ledger {
         let sql = self.sql(
             "select distinct on (stream) state, lane, position, stream, version, type, revision, event_id,
                  command, occurred_at, recorded_at, meta, payload
-             from {context}.parked where subscription = $1 and state <> 'dropped' order by stream, position",
+             from {context}.parked where subscription = $1 and state <> 'dropped' order by stream, version, position",
         );
         let rows = sqlx::query(sql).bind(self.subscription).fetch_all(&self.pool).await?;
         rows.iter().map(|row| entry(source, row)).collect()
@@ -153,25 +180,26 @@ impl Ledger {
             "select state, lane, position, stream, version, type, revision, event_id, command,
                  occurred_at, recorded_at, meta, payload
              from {context}.parked where subscription = $1 and stream = $2 and state <> 'dropped'
-             order by position limit 1 for update",
+             order by version, position limit 1 for update",
         );
         let row =
             sqlx::query(sql).bind(self.subscription).bind(stream.0).fetch_optional(tx).await?;
         row.map(|row| entry(source, &row)).transpose()
     }
 
-    /// Takes away what a halt has left up to a place that is now applied.
-    pub(crate) async fn settle_up_to(
+    /// Takes away what a halt has left of records that are now applied.
+    pub(crate) async fn settle_applied(
         &self,
         tx: &mut PgConnection,
         lane: &str,
-        record: Position,
+        applied: &[Recorded],
     ) -> Result<(), sqlx::Error> {
         let sql = self.sql(
             "delete from {context}.parked
-             where subscription = $1 and lane = $2 and position <= $3 and state <> 'dropped'",
+             where subscription = $1 and lane = $2 and position = any($3) and state <> 'dropped'",
         );
-        sqlx::query(sql).bind(self.subscription).bind(lane).bind(record.0).execute(tx).await?;
+        let positions: Vec<_> = applied.iter().map(|event| event.position.0).collect();
+        sqlx::query(sql).bind(self.subscription).bind(lane).bind(positions).execute(tx).await?;
         Ok(())
     }
 

@@ -13,7 +13,10 @@
 
 mod bus;
 mod handler;
+mod heard;
+pub mod kafka;
 mod ledger;
+mod log_bus;
 pub mod parked;
 mod progress;
 mod repair;
@@ -21,8 +24,9 @@ mod runner;
 mod schema;
 mod timer;
 
-pub use bus::{Bus, Checkpoint, Delivery, Feed, LogBus};
+pub use bus::{Bus, Checkpoint, Checkpoints, Delivery, Fed, Feed, Foreign, Place, Run, log_lane};
 pub use handler::{BoxError, HandleError, Handler, OnPoison, Subscription};
+pub use log_bus::LogBus;
 pub use progress::Progress;
 pub use runner::run;
 pub use schema::install;

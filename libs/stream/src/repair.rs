@@ -1,13 +1,12 @@
 //! Records that cannot be handled: finding them in a page, parking them, and trying them again when asked.
 
-use std::sync::Arc;
-
 use eventlog::Recorded;
-use kernel::{Position, StreamId};
+use kernel::StreamId;
+use sqlx::PgConnection;
 use tokio::time::Instant;
 
 use crate::{
-    BoxError, Delivery, HandleError, OnPoison,
+    BoxError, Delivery, HandleError, OnPoison, Place, Run,
     ledger::{Entry, State},
     runner::{Backoff, PageError, REPAIR, Runner, Setback},
 };
@@ -21,30 +20,30 @@ impl Runner {
     /// Applies a delivery event by event, so that the bad one is found and nothing but it is left out.
     pub(crate) async fn one_by_one(&mut self, delivery: &Delivery) -> Result<(), Setback> {
         for (event, place) in delivery.events.iter().zip(&delivery.places) {
-            self.single(&delivery.lane, event, *place).await?;
+            self.single(event, place).await?;
         }
-        if self.stored(&delivery.lane) < delivery.to {
-            self.single_page(&delivery.lane, &[], delivery.to).await??;
-        }
+        let rest: Vec<_> = delivery.runs.iter().map(|run| self.from_stored(run)).collect();
+        let rest: Vec<_> = rest.into_iter().filter(|run| run.from < run.to).collect();
+        self.single_page(&rest, &[], Some(delivery)).await??;
         Ok(())
     }
 
-    async fn single(
-        &mut self,
-        lane: &Arc<str>,
-        event: &Recorded,
-        place: Position,
-    ) -> Result<(), Setback> {
+    async fn single(&mut self, event: &Recorded, place: &Place) -> Result<(), Setback> {
+        let stored = self.stored(&place.lane);
+        // What came twice lies out of order: a checkpoint does not go back for it.
+        let to = place.position.max(stored);
+        let run = Run { lane: place.lane.clone(), from: stored, to };
         let mut backoff = Backoff::new();
         let mut attempts = 0;
         loop {
-            let Err(poison) = self.single_page(lane, std::slice::from_ref(event), place).await?
+            let runs = [run.clone()];
+            let Err(poison) = self.single_page(&runs, std::slice::from_ref(event), None).await?
             else {
                 return Ok(());
             };
             attempts += 1;
             if attempts == ATTEMPTS {
-                return self.park(lane, event, place, &described(&*poison)).await;
+                return self.park(event, &run, &described(&*poison)).await;
             }
             backoff.pause(&self.shutdown).await?;
         }
@@ -53,13 +52,13 @@ impl Runner {
     /// Commits a page of at most one event, through whatever passes; the inner error is poison.
     async fn single_page(
         &mut self,
-        lane: &Arc<str>,
+        runs: &[Run],
         events: &[Recorded],
-        place: Position,
+        whole: Option<&Delivery>,
     ) -> Result<Result<(), BoxError>, Setback> {
         let mut backoff = Backoff::new();
         loop {
-            match self.page(lane, events, place).await {
+            match self.page(runs, events, whole).await {
                 Ok(()) => return Ok(Ok(())),
                 Err(PageError::Overtaken) => return Err(Setback::Overtaken),
                 Err(PageError::Handle(HandleError::Poison(poison))) => return Ok(Err(poison)),
@@ -76,13 +75,7 @@ impl Runner {
         }
     }
 
-    async fn park(
-        &mut self,
-        lane: &Arc<str>,
-        event: &Recorded,
-        place: Position,
-        error: &str,
-    ) -> Result<(), Setback> {
+    async fn park(&mut self, event: &Recorded, run: &Run, error: &str) -> Result<(), Setback> {
         let subscription = self.subscription.name;
         let position = event.position.0;
         let trace_id = event.meta.traceparent.split('-').nth(1);
@@ -96,47 +89,41 @@ impl Runner {
         );
         let halts = self.subscription.on_poison == OnPoison::Halt;
         let mut tx = self.ledger.begin().await?;
-        if !halts {
-            let from = self.stored(lane);
-            if !self.ledger.advance(&mut tx, lane, from, place).await? {
-                return Err(Setback::Overtaken);
-            }
+        let runs = [run.clone()];
+        if !halts && !self.ledger.advance(&mut tx, &runs).await? {
+            return Err(Setback::Overtaken);
         }
-        self.ledger.park(&mut tx, lane, event, false, error, ATTEMPTS).await?;
+        self.ledger.park(&mut tx, &self.log_lane, event, false, error, ATTEMPTS).await?;
         tx.commit().await?;
         self.held.insert(event.stream);
         if halts {
-            return self.halt(lane, event, place).await;
+            return self.halt(event, run).await;
         }
-        self.moved(lane, place);
+        self.moved(&runs);
         Ok(())
     }
 
     /// Waits until the operator says what to do with the record that nothing may pass.
-    async fn halt(
-        &mut self,
-        lane: &Arc<str>,
-        event: &Recorded,
-        place: Position,
-    ) -> Result<(), Setback> {
+    async fn halt(&mut self, event: &Recorded, run: &Run) -> Result<(), Setback> {
+        let runs = [run.clone()];
         loop {
             let mut tx = self.ledger.begin().await?;
             let source = self.bus.source();
             let front = self.ledger.front_of(&mut tx, source, event.stream).await?;
             match front {
                 Some(entry) if entry.state == State::Drop => {
-                    if !self.ledger.advance(&mut tx, lane, self.stored(lane), place).await? {
+                    if !self.ledger.advance(&mut tx, &runs).await? {
                         return Err(Setback::Overtaken);
                     }
-                    self.ledger.mark_dropped(&mut tx, &entry).await?;
+                    self.leave_out(&mut tx, &entry).await?;
                     tx.commit().await?;
-                    self.moved(lane, place);
+                    self.moved(&runs);
                     self.held.remove(&event.stream);
                     return Ok(());
                 }
                 Some(entry) if entry.state == State::Retry => {
                     tx.rollback().await?;
-                    match self.single_page(lane, std::slice::from_ref(event), place).await? {
+                    match self.single_page(&runs, std::slice::from_ref(event), None).await? {
                         Ok(()) => {
                             self.held.remove(&event.stream);
                             return Ok(());
@@ -179,7 +166,7 @@ impl Runner {
             };
             match entry.state {
                 State::Parked => return Ok(()),
-                State::Drop => self.ledger.mark_dropped(&mut tx, &entry).await?,
+                State::Drop => self.leave_out(&mut tx, &entry).await?,
                 State::Retry | State::Held => {
                     let record = self.bus.refresh(entry.record.clone()).await?;
                     let handled = self.handle(&[record], &mut tx).await;
@@ -192,6 +179,15 @@ impl Runner {
             }
             tx.commit().await?;
         }
+    }
+
+    /// Leaves a record out for good; what follows in its stream is applied.
+    async fn leave_out(&self, tx: &mut PgConnection, entry: &Entry) -> Result<(), BoxError> {
+        self.ledger.mark_dropped(tx, entry).await?;
+        if self.by_version {
+            self.ledger.skip(tx, &entry.record).await?;
+        }
+        Ok(())
     }
 
     async fn not_yet(&self, entry: &Entry, failure: HandleError) -> Result<(), Setback> {

@@ -9,4 +9,4 @@ mod projection;
 pub mod wiring;
 
 pub use grpc::PERMISSIONS;
-pub use wiring::assemble;
+pub use wiring::{TOPICS, assemble};

@@ -16,7 +16,7 @@ use crate::{
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
 /// What is published, in one sentence each.
-const TOPICS: &[TopicDescription] = &[
+pub const TOPICS: &[TopicDescription] = &[
     TopicDescription { aggregate: District::KIND, description: "The district's name and zone." },
     TopicDescription {
         aggregate: Network::KIND,

@@ -8,7 +8,7 @@ use chassis::{
 };
 use futures::future::BoxFuture;
 use insights_domain::facts::{ClockFacts, RequestFacts};
-use stream::{Handler, LogBus, OnPoison, Progress, Subscription, run};
+use stream::{Handler, OnPoison, Progress, Subscription, run};
 use wire::schoolside::insights::v1::insights_service_server::{
     InsightsServiceServer, SERVICE_NAME,
 };
@@ -87,7 +87,7 @@ impl Views<'_> {
     ) {
         // A figure must never rest on a history with a hole in it.
         let subscription = Subscription { name, aggregates, on_poison: OnPoison::Halt };
-        let bus = LogBus::new(self.deps.logs.reader(source)).gathering(GATHER);
+        let bus = self.deps.logs.bus_gathering(source, GATHER);
         let pool = self.deps.projections.clone();
         let (progress, task) =
             run(subscription, bus, handler, pool, CONTEXT, self.deps.shutdown.clone());

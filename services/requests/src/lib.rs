@@ -14,4 +14,4 @@ mod timer;
 pub mod wiring;
 
 pub use grpc::PERMISSIONS;
-pub use wiring::assemble;
+pub use wiring::{TOPICS, assemble};

@@ -28,7 +28,7 @@ use crate::{
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// What is published, in one sentence each.
-const TOPICS: &[TopicDescription] = &[
+pub const TOPICS: &[TopicDescription] = &[
     TopicDescription {
         aggregate: RequestType::KIND,
         description: "The catalogue: what can be asked for, as it was defined and retired.",
@@ -62,10 +62,10 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
     let own = LogBus::new(log.reader()).with_private();
     let (view, viewing) =
         stream::run(VIEW, own, View, projections.clone(), CONTEXT, shutdown.clone());
-    let told = LogBus::new(logs.reader("directory"));
+    let told = logs.bus("directory");
     let (directory, following) =
         stream::run(DIRECTORY, told, Directory, projections.clone(), CONTEXT, shutdown.clone());
-    let decided = LogBus::new(logs.reader("routing"));
+    let decided = logs.bus("routing");
     let take_over = TakeOver { log: log.clone() };
     let (cases, taking_over) = stream::run(
         CASE_DECIDED,

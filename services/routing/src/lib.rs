@@ -10,4 +10,4 @@ mod reaction;
 mod wiring;
 
 pub use grpc::PERMISSIONS;
-pub use wiring::assemble;
+pub use wiring::{TOPICS, assemble};

@@ -4,7 +4,6 @@ use chassis::service::{AssembleError, Deps, Service, TimeLimits, TopicDescriptio
 use eventlog::Log;
 use kernel::Decider;
 use routing_domain::{case::Case, rule_set::RuleSet};
-use stream::LogBus;
 use tokio::sync::Mutex;
 use wire::schoolside::routing::v1::routing_service_server::RoutingServiceServer;
 
@@ -21,7 +20,7 @@ use crate::{
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 
 /// What is published, in one sentence each.
-const TOPICS: &[TopicDescription] = &[
+pub const TOPICS: &[TopicDescription] = &[
     TopicDescription {
         aggregate: Case::KIND,
         description: "The routing decisions of every request, with their reasons.",
@@ -48,10 +47,10 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
         .map_err(|error| AssembleError::Open(CONTEXT, error))?;
 
     let (directory_log, requests_log) = (logs.reader("directory"), logs.reader("requests"));
-    let bus = LogBus::new(directory_log.clone());
+    let bus = logs.bus("directory");
     let (directory, keeping) =
         stream::run(DIRECTORY, bus, DirectoryView, projections.clone(), CONTEXT, shutdown.clone());
-    let bus = LogBus::new(requests_log.clone());
+    let bus = logs.bus("requests");
     let (catalogue, listing) =
         stream::run(CATALOGUE, bus, CatalogueView, projections.clone(), CONTEXT, shutdown.clone());
     let decides = Decides {
@@ -60,7 +59,7 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
         directory_view: directory.clone(),
         last: Mutex::default(),
     };
-    let bus = LogBus::new(requests_log.clone());
+    let bus = logs.bus("requests");
     let (decided, deciding) = stream::run(DECIDE, bus, decides, projections, CONTEXT, shutdown);
 
     let references = vec![(directory_log, directory.clone()), (requests_log, catalogue.clone())];

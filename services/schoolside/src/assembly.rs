@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use chassis::{
     identity::{CallerRole, Claims, Keys, Verifier},
-    server::{self, Running},
+    server::{self, Options, Running},
     service::{AssembleError, Deps, Logs, Service},
 };
 use kernel::{Position, Timestamp, time::SharedClock};
@@ -17,6 +17,7 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    broker::KafkaUse,
     datadir::{self, DataDir},
     failure::Failure,
 };
@@ -39,6 +40,8 @@ pub struct Foundation {
     pub database: PgConnectOptions,
     /// The domain's clock.
     pub clock: SharedClock,
+    /// Where logs are published, and whether contexts follow one another there.
+    pub kafka: KafkaUse,
     /// Ends everything when cancelled.
     pub shutdown: CancellationToken,
 }
@@ -71,7 +74,10 @@ impl Foundation {
         Keys::open_or_create(&keys_dir).map_err(Failure::unavailable)?;
         let verifier = Verifier::open(&keys_dir).map_err(Failure::unavailable)?;
         let (pool, projections) = self.pools().await?;
-        let logs = Logs::of(projections.clone());
+        let mut logs = Logs::of(projections.clone());
+        if let Some(kafka) = self.kafka.bus.clone() {
+            logs = logs.over(kafka);
+        }
         let deps = Deps {
             pool,
             projections,
@@ -85,7 +91,9 @@ impl Foundation {
             assembled.push(assemble(service, deps.clone()).await?);
         }
         let (clock, shutdown) = (self.clock.clone(), self.shutdown.clone());
-        Ok(System { services: assembled, logs, clock, verifier, shutdown })
+        let options =
+            Options { publishing: self.kafka.publishing.clone(), ..Options::new(shutdown) };
+        Ok(System { services: assembled, logs, clock, verifier, options })
     }
 
     /// Mints tokens for the given claims into the data directory; gives each role's file.
@@ -132,7 +140,7 @@ pub struct System {
     logs: Logs,
     clock: SharedClock,
     verifier: Verifier,
-    shutdown: CancellationToken,
+    options: Options,
 }
 
 impl System {
@@ -157,8 +165,8 @@ impl System {
     /// # Errors
     /// When the server cannot be set up.
     pub async fn serve(self, listener: TcpListener) -> Result<Running, Failure> {
-        let Self { services, logs, clock, verifier, shutdown } = self;
-        let running = server::serve(services, logs, clock, listener, verifier, shutdown);
+        let Self { services, logs, clock, verifier, options } = self;
+        let running = server::serve_with(services, logs, clock, listener, verifier, options);
         running.await.map_err(Failure::unavailable)
     }
 }

@@ -1,6 +1,8 @@
 //! The `schoolside` binary as a library: the command line, `up`, `serve`, and what they are made of.
 
 pub mod assembly;
+mod broker;
+mod catalogue;
 pub mod cli;
 pub mod connection;
 pub mod context;

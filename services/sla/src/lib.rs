@@ -17,4 +17,4 @@ mod timer;
 mod wiring;
 
 pub use grpc::PERMISSIONS;
-pub use wiring::assemble;
+pub use wiring::{TOPICS, assemble};

@@ -21,7 +21,7 @@ use crate::{
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// What is published, in one sentence each.
-const TOPICS: &[TopicDescription] = &[
+pub const TOPICS: &[TopicDescription] = &[
     TopicDescription {
         aggregate: Calendar::KIND,
         description: "Calendars of open hours, each version as a whole.",
@@ -58,16 +58,9 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
         cases: cases.clone(),
     };
     let (timer, ticking) = stream::timer(DUE, due, clock, shutdown.clone());
-    let requests = logs.reader("requests");
-    let follow = Follow {
-        log: log.clone(),
-        shelf: shelf.clone(),
-        cases,
-        requests: requests.clone(),
-        timer: timer.clone(),
-    };
+    let follow = Follow { log: log.clone(), shelf: shelf.clone(), cases, timer: timer.clone() };
     let (facts, following) =
-        stream::run(REQUESTS, LogBus::new(requests), follow, projections, CONTEXT, shutdown);
+        stream::run(REQUESTS, logs.bus("requests"), follow, projections, CONTEXT, shutdown);
 
     let views = vec![terms, facts];
     let app = App { log: log.clone(), pool: pool.clone(), shelf, views: views.clone() };

@@ -12,4 +12,4 @@ pub mod token;
 mod wiring;
 
 pub use grpc::PERMISSIONS;
-pub use wiring::assemble;
+pub use wiring::{TOPICS, assemble};

@@ -26,7 +26,7 @@ static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!();
 const TIMER: &str = "surveys.invitations";
 
 /// What is published, in one sentence each.
-const TOPICS: &[TopicDescription] = &[
+pub const TOPICS: &[TopicDescription] = &[
     TopicDescription {
         aggregate: Instrument::KIND,
         description: "The published versions of every questionnaire.",
@@ -63,7 +63,7 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
         CONTEXT,
         shutdown.clone(),
     );
-    let requests = LogBus::new(logs.reader("requests")).gathering(GATHER);
+    let requests = logs.bus_gathering("requests", GATHER);
     let inviter = Inviter { log: log.clone() };
     let (invited, inviting) =
         stream::run(INVITE, requests, inviter, projections.clone(), CONTEXT, shutdown.clone());

@@ -116,13 +116,15 @@ pub enum Kind {
     PositionBeyondEnd,
     /// A record that is not parked itself: it waits behind one, or was dropped.
     RecordNotParked,
+    /// A relay that goes on, or stands before another event.
+    RelayNotStuck,
     /// A fault of ours.
     Internal,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::FieldInvalid,
         Self::CommandIdReused,
         Self::EventTooLarge,
@@ -147,6 +149,7 @@ impl Kind {
         Self::DeadlineExceeded,
         Self::PositionBeyondEnd,
         Self::RecordNotParked,
+        Self::RelayNotStuck,
         Self::Internal,
     ];
 
@@ -178,6 +181,7 @@ impl Kind {
             Self::DeadlineExceeded => "DEADLINE_EXCEEDED",
             Self::PositionBeyondEnd => "POSITION_BEYOND_END",
             Self::RecordNotParked => "RECORD_NOT_PARKED",
+            Self::RelayNotStuck => "RELAY_NOT_STUCK",
             Self::Internal => "INTERNAL",
         }
     }
@@ -205,6 +209,7 @@ impl Kind {
             Self::DeadlineExceeded => Lane::Deadline,
             Self::PositionBeyondEnd => Lane::OutOfRange,
             Self::RecordNotParked => Lane::State,
+            Self::RelayNotStuck => Lane::State,
             Self::RpcUnknown | Self::EncodingUnknown => Lane::Unimplemented,
             Self::Internal => Lane::Bug,
         }

@@ -228,9 +228,9 @@ impl Reading {
 fn envelope(event: &Recorded) -> Envelope {
     Envelope {
         event_id: event.event_id.to_string(),
-        source: format!("/schoolside/{}", event.context),
+        source: wire::topic::source(event.context),
         r#type: wire::topic::cloud_event_type(event.context, &event.name),
-        subject: format!("{}/{}", event.kind(), event.stream),
+        subject: wire::topic::subject(event.kind(), &event.stream.to_string()),
         key: event.stream.to_string(),
         occurred_at: Some(wire::time::to_proto(event.occurred_at)),
         recorded_at: Some(wire::time::to_proto(event.recorded_at)),

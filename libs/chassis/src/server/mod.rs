@@ -10,13 +10,20 @@ mod guard;
 mod open_rpcs;
 mod options;
 mod parked;
+mod relay;
 mod running;
 mod settle;
 mod time_limit;
 
-use std::{collections::HashMap, io, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    io,
+    sync::Arc,
+    time::Duration,
+};
 
 use kernel::SharedClock;
+use sqlx::PgPool;
 use stream::{Progress, TimerHandle};
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -28,11 +35,13 @@ use tower_http::cors::{AllowHeaders, Any, CorsLayer, ExposeHeaders};
 use wire::schoolside::common::v1::{
     event_feed_service_server::{self, EventFeedServiceServer},
     parked_record_service_server::{self, ParkedRecordServiceServer},
+    relay_service_server::{self, RelayServiceServer},
 };
 
 pub use self::{
     open_rpcs::OPEN_RPCS,
     options::Options,
+    relay::Publishing,
     running::Running,
     settle::{SettleError, Settler},
 };
@@ -48,7 +57,8 @@ use crate::{
 pub const MAX_MESSAGE_BYTES: usize = 4 * 1024 * 1024;
 
 /// Which permission each rpc needs that every process serves.
-pub const PERMISSIONS: [PermissionTable; 2] = [feed::PERMISSIONS, parked::PERMISSIONS];
+pub const PERMISSIONS: [PermissionTable; 3] =
+    [feed::PERMISSIONS, parked::PERMISSIONS, relay::PERMISSIONS];
 
 /// How often an idle connection is probed, and how long it may take to answer.
 const KEEPALIVE: Duration = Duration::from_secs(30);
@@ -110,7 +120,7 @@ pub async fn serve_with(
     add_reflection(&mut routes)?;
     let mut parts = Parts::default();
     for service in services {
-        parts.add(service, &mut routes, &options.tasks);
+        parts.add(service, &mut routes, &options);
     }
     parts.permissions.extend(OPEN_RPCS.iter().copied());
     parts.permissions.extend(PERMISSIONS.into_iter().flatten().copied());
@@ -119,6 +129,7 @@ pub async fn serve_with(
         "",
         event_feed_service_server::SERVICE_NAME,
         parked_record_service_server::SERVICE_NAME,
+        relay_service_server::SERVICE_NAME,
     ]);
     let health = running::Health::new(reporter, parts.grpc_services);
     health.serving().await;
@@ -128,6 +139,8 @@ pub async fn serve_with(
             .max_decoding_message_size(MAX_MESSAGE_BYTES)
             .max_encoding_message_size(MAX_MESSAGE_BYTES),
     );
+    let relays = relay::Relays::new(parts.published, clock.clone());
+    routes.add_service(RelayServiceServer::new(relays));
     routes.add_service(
         ParkedRecordServiceServer::new(parts.parked).max_encoding_message_size(MAX_MESSAGE_BYTES),
     );
@@ -162,6 +175,7 @@ struct Parts {
     grpc_services: Vec<&'static str>,
     topics: Vec<feed::FeedTopic>,
     parked: parked::ParkedRecords,
+    published: BTreeMap<&'static str, PgPool>,
     progress: Vec<Progress>,
     timers: Vec<TimerHandle>,
     logs: Vec<eventlog::Log>,
@@ -169,8 +183,14 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, service: Service, routes: &mut RoutesBuilder, shutdown: &CancellationToken) {
+    fn add(&mut self, service: Service, routes: &mut RoutesBuilder, options: &Options) {
+        let shutdown = &options.tasks;
         self.parked.add(&service);
+        let publishing = options.publishing.as_ref();
+        if let Some(relay) = publishing.and_then(|publishing| publishing.relay_of(&service)) {
+            self.published.insert(service.name, service.pool.clone());
+            self.tasks.spawn(crate::task::supervised("relay", relay.run(shutdown.clone())));
+        }
         (service.routes)(routes);
         for (task, future) in service.tasks {
             self.tasks.spawn(crate::task::supervised(task, future));

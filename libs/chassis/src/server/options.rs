@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Publishing;
 use tokio_util::sync::CancellationToken;
 
 /// How a server stops.
@@ -16,6 +17,8 @@ pub struct Options {
     pub notice: Duration,
     /// How long calls and tasks may take to end before they are cut off.
     pub drain: Duration,
+    /// Where the services' logs are published, beside what they are followed by; nowhere by default.
+    pub publishing: Option<Publishing>,
 }
 
 impl Options {
@@ -23,6 +26,12 @@ impl Options {
     #[must_use]
     pub fn new(shutdown: CancellationToken) -> Self {
         let tasks = shutdown.clone();
-        Self { shutdown, tasks, notice: Duration::ZERO, drain: Duration::from_secs(10) }
+        Self {
+            shutdown,
+            tasks,
+            notice: Duration::ZERO,
+            drain: Duration::from_secs(10),
+            publishing: None,
+        }
     }
 }

@@ -1,11 +1,14 @@
 //! However the events are cut into deliveries, and however often one comes again, the read model is the same.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
-use eventlog::Log;
+use eventlog::{Log, LogReader, Recorded};
+use kernel::Position;
 use proptest::prelude::*;
-use stream::{BoxError, Bus, Checkpoint, Delivery, Feed, LogBus, Subscription};
+use stream::{
+    BoxError, Bus, Checkpoint, Checkpoints, Delivery, Fed, Feed, Place, Run, Subscription, log_lane,
+};
 use tokio::{runtime::Runtime, sync::Mutex};
 
 use crate::{
@@ -15,26 +18,17 @@ use crate::{
 
 /// Cuts the log into runs of the given lengths, and sends as many deliveries twice as it is told.
 struct Scripted {
-    log: LogBus,
+    reader: LogReader,
     script: Vec<(i64, bool)>,
 }
 
 struct ScriptedFeed {
-    feeds: Box<dyn Feed>,
-    again: Option<Delivery>,
-    log: LogBus,
+    reader: LogReader,
     script: std::vec::IntoIter<(i64, bool)>,
-    subscription: Subscription,
-}
-
-fn copy(delivery: &Delivery) -> Delivery {
-    Delivery {
-        lane: delivery.lane.clone(),
-        from: delivery.from,
-        to: delivery.to,
-        events: delivery.events.clone(),
-        places: delivery.places.clone(),
-    }
+    lane: Arc<str>,
+    after: Position,
+    assigned: bool,
+    again: Option<Delivery>,
 }
 
 #[async_trait]
@@ -45,30 +39,45 @@ impl Bus for Scripted {
     async fn open(
         &self,
         subscription: &Subscription,
-        checkpoints: &[Checkpoint],
+        checkpoints: &Checkpoints,
     ) -> Result<Box<dyn Feed>, BoxError> {
-        let feeds = self.log.open(subscription, checkpoints).await?;
-        let script = self.script.clone().into_iter();
-        let (log, subscription) = (self.log.clone(), *subscription);
-        Ok(Box::new(ScriptedFeed { feeds, again: None, log, script, subscription }))
+        Ok(Box::new(ScriptedFeed {
+            reader: self.reader.clone(),
+            script: self.script.clone().into_iter(),
+            lane: log_lane(CONTEXT).into(),
+            after: self.reached(subscription, &checkpoints.stored().await?).await?,
+            assigned: false,
+            again: None,
+        }))
     }
 }
 
 #[async_trait]
 impl Feed for ScriptedFeed {
-    async fn next(&mut self) -> Result<Delivery, BoxError> {
+    async fn next(&mut self) -> Result<Fed, BoxError> {
+        if !std::mem::replace(&mut self.assigned, true) {
+            let lane = self.lane.to_string();
+            return Ok(Fed::Assigned(vec![Checkpoint { lane, position: self.after }]));
+        }
         if let Some(again) = self.again.take() {
-            return Ok(again);
+            return Ok(Fed::Delivered(again));
         }
-        let delivery = self.feeds.next().await?;
-        if let Some((length, twice)) = self.script.next() {
-            let position = delivery.to;
-            let here = [Checkpoint { lane: delivery.lane.to_string(), position }];
-            let log = self.log.clone().with_page(length);
-            self.feeds = log.open(&self.subscription, &here).await?;
-            self.again = twice.then(|| copy(&delivery));
+        let (length, twice) = self.script.next().unwrap_or((3, false));
+        let mut events = self.reader.page(self.after, length).await?;
+        while events.is_empty() {
+            self.reader.wait_past(self.after).await;
+            events = self.reader.page(self.after, length).await?;
         }
-        Ok(delivery)
+        let to = events.last().unwrap().position;
+        let from = std::mem::replace(&mut self.after, to);
+        events.retain(|event| event.kind() == "thing");
+        let lane = &self.lane;
+        let place = |event: &Recorded| Place { lane: lane.clone(), position: event.position };
+        let places = events.iter().map(place).collect();
+        let runs = vec![Run { lane: lane.clone(), from, to }];
+        let delivery = Delivery { runs, events, places, ..Delivery::default() };
+        self.again = twice.then(|| delivery.clone());
+        Ok(Fed::Delivered(delivery))
     }
 }
 
@@ -94,7 +103,7 @@ proptest! {
         runtime.block_on(async {
             let _turn = turn.lock().await;
             sqlx::raw_sql("truncate trial.tally, trial.checkpoint").execute(&database.pool).await.unwrap();
-            let bus = Scripted { log: LogBus::new(log.reader()).with_page(3), script };
+            let bus = Scripted { reader: log.reader(), script };
             let running = Running::start(&database.pool, bus, Tally(no_fault()), TALLY);
             running.reach_head(log).await;
             check(&database.pool, TALLY.name).await.unwrap();

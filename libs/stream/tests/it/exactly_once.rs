@@ -1,6 +1,7 @@
 //! Whatever breaks, and however many runners there are, each event takes effect once.
 
 use std::{
+    collections::VecDeque,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -9,7 +10,7 @@ use std::{
 };
 
 use kernel::Position;
-use stream::{HandleError, parked};
+use stream::{Checkpoints, HandleError, parked};
 
 use crate::{
     common::{CONTEXT, append, new_stream},
@@ -81,16 +82,16 @@ async fn a_runner_that_slept_through_anothers_work_changes_nothing() {
     let (database, log) = prepared().await;
     write(&log, 5, 4).await;
     // A zombie: it has read its page and stands before its transaction, as after a long pause.
-    let checkpoints = [];
+    let checkpoints = Checkpoints::of(database.pool.clone(), CONTEXT, TALLY.name);
     let bus = stream::LogBus::new(log.reader());
     let mut feed = stream::Bus::open(&bus, &TALLY, &checkpoints).await.unwrap();
-    let stale = feed.next().await.unwrap();
+    let stale = [feed.next().await.unwrap(), feed.next().await.unwrap()];
     let running = Running::tally(&database, &log, 1_000, no_fault());
     running.reach_head(&log).await;
     running.stop().await;
     let zombie = Running::start(
         &database.pool,
-        Replay(tokio::sync::Mutex::new(Some(stale)), bus),
+        Replay(tokio::sync::Mutex::new(stale.into()), bus),
         crate::tally::Tally(no_fault()),
         TALLY,
     );
@@ -100,10 +101,10 @@ async fn a_runner_that_slept_through_anothers_work_changes_nothing() {
     database.drop().await;
 }
 
-/// A bus that first hands out a stale delivery, whatever the checkpoint says.
-struct Replay(tokio::sync::Mutex<Option<stream::Delivery>>, stream::LogBus);
+/// A bus that first hands out what is stale, whatever the checkpoint says.
+struct Replay(tokio::sync::Mutex<VecDeque<stream::Fed>>, stream::LogBus);
 
-struct Stale(Option<stream::Delivery>, Box<dyn stream::Feed>);
+struct Stale(VecDeque<stream::Fed>, Box<dyn stream::Feed>);
 
 #[async_trait::async_trait]
 impl stream::Bus for Replay {
@@ -113,17 +114,17 @@ impl stream::Bus for Replay {
     async fn open(
         &self,
         subscription: &stream::Subscription,
-        checkpoints: &[stream::Checkpoint],
+        checkpoints: &Checkpoints,
     ) -> Result<Box<dyn stream::Feed>, stream::BoxError> {
         let feed = self.1.open(subscription, checkpoints).await?;
-        Ok(Box::new(Stale(self.0.lock().await.take(), feed)))
+        Ok(Box::new(Stale(std::mem::take(&mut *self.0.lock().await), feed)))
     }
 }
 
 #[async_trait::async_trait]
 impl stream::Feed for Stale {
-    async fn next(&mut self) -> Result<stream::Delivery, stream::BoxError> {
-        match self.0.take() {
+    async fn next(&mut self) -> Result<stream::Fed, stream::BoxError> {
+        match self.0.pop_front() {
             Some(stale) => Ok(stale),
             None => self.1.next().await,
         }
@@ -158,7 +159,7 @@ async fn a_log_that_is_shorter_than_the_checkpoint_stops_the_subscription() {
         .execute(&database.pool)
         .await
         .unwrap();
-    let checkpoints = [stream::Checkpoint { lane: "log/trial".to_owned(), position: Position(7) }];
+    let checkpoints = Checkpoints::of(database.pool.clone(), CONTEXT, TALLY.name);
     let opened = stream::Bus::open(&stream::LogBus::new(log.reader()), &TALLY, &checkpoints).await;
     assert!(opened.err().unwrap().to_string().contains("was the log restored?"));
     database.drop().await;

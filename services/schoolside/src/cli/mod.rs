@@ -7,6 +7,7 @@ mod events;
 mod figures;
 mod import;
 mod parked;
+mod relay;
 mod request;
 mod scorecard;
 mod sla;
@@ -14,6 +15,7 @@ mod story;
 mod survey;
 mod team;
 mod token;
+mod topics;
 mod words;
 
 use std::process::ExitCode;
@@ -75,6 +77,12 @@ enum Command {
     /// Look after records that could not be handled.
     #[command(subcommand)]
     Parked(parked::ParkedCommand),
+    /// See how far the logs are on their Kafka topics, and mend what stops them.
+    #[command(subcommand)]
+    Relay(relay::RelayCommand),
+    /// Make the Kafka topics.
+    #[command(subcommand)]
+    Topics(topics::TopicsCommand),
     /// Take over the history of another system.
     #[command(subcommand)]
     Import(import::ImportCommand),
@@ -101,6 +109,8 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Figures(args) => figures::run(args, &context).await,
         Command::Events(command) => events::run(command, &context).await,
         Command::Parked(command) => parked::run(command, &context).await,
+        Command::Relay(command) => relay::run(command, &context).await,
+        Command::Topics(command) => topics::run(command, &context).await,
         Command::Import(command) => import::run(command, &context).await,
         Command::Token(command) => token::run(command, &context),
     };

@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     assembly::{self, Foundation, claims},
+    broker::{BusKind, KafkaArgs},
     context::Context,
     datadir::{self, ClockKind, DataDir},
     failure::Failure,
@@ -20,8 +21,9 @@ use crate::{
 
 /// Arguments of `schoolside serve`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  schoolside serve requests --database-url postgres://… --data-dir /srv/schoolside --listen 127.0.0.1:50061")]
+#[command(after_help = "Examples:
+  schoolside serve requests --database-url postgres://… --data-dir /srv/schoolside --listen 127.0.0.1:50061
+  schoolside serve sla --database-url postgres://… --kafka 127.0.0.1:9092")]
 pub struct ServeArgs {
     /// Which service: directory, requests, routing, sla, surveys, insights.
     service: String,
@@ -31,6 +33,8 @@ pub struct ServeArgs {
     /// Where to answer; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,
+    #[command(flatten)]
+    kafka: KafkaArgs,
     #[command(flatten)]
     logs: LogArgs,
 }
@@ -48,7 +52,9 @@ pub async fn run(args: ServeArgs, context: &Context) -> Result<(), Failure> {
     let directory = DataDir::open_shared(&path, Some(ClockKind::System), clock.now())
         .map_err(Failure::unavailable)?;
     let database = assembly::database(&args.database_url)?;
-    let foundation = Foundation { directory, database, clock, shutdown };
+    // Processes of their own are what a broker is for: named, it is used.
+    let kafka = args.kafka.used(BusKind::Kafka, false)?;
+    let foundation = Foundation { directory, database, clock, kafka, shutdown };
     let listener = TcpListener::bind(args.listen).await.map_err(|error| {
         Failure::Unavailable(format!(
             "{} cannot be listened on: {error}; choose another --listen",

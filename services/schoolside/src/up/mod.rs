@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use self::database::Database;
 use crate::{
     assembly::{Foundation, SERVICES},
+    broker::{BusKind, KafkaArgs, KafkaUse},
     connection::Connection,
     context::Context,
     datadir::{ClockKind, DataDir, Endpoints, RunState},
@@ -39,7 +40,8 @@ const DEFAULT_PORT: u16 = 50_051;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   schoolside up
-  schoolside up --empty --random-ports --data-dir /tmp/trial --json")]
+  schoolside up --empty --random-ports --data-dir /tmp/trial --json
+  schoolside up --kafka 127.0.0.1:9092 --bus kafka")]
 pub struct UpArgs {
     /// No district, and the machine's own clock. Fixed when the data directory is made.
     #[arg(long)]
@@ -60,6 +62,8 @@ pub struct UpArgs {
     #[arg(long, default_value = "10", value_name = "MINUTES", value_parser = minutes)]
     pace: Duration,
     #[command(flatten)]
+    kafka: KafkaArgs,
+    #[command(flatten)]
     logs: LogArgs,
 }
 
@@ -79,6 +83,7 @@ fn minutes(text: &str) -> Result<Duration, String> {
 /// When it cannot start.
 pub async fn run(args: UpArgs, context: &Context) -> Result<(), Failure> {
     let _telemetry = args.logs.begin()?;
+    let kafka = args.kafka.used(BusKind::Log, true)?;
     let stop = CancellationToken::new();
     stop::on_signal(stop.clone())?;
     let kind = if args.empty { ClockKind::System } else { ClockKind::Demo };
@@ -87,19 +92,27 @@ pub async fn run(args: UpArgs, context: &Context) -> Result<(), Failure> {
     directory.remove_endpoints().map_err(Failure::unavailable)?;
     let listener = listen(&args).await?;
     let database = Database::open(directory.path(), args.database_url.clone()).await?;
-    let outcome = serve(&args, context, directory, &database, listener, stop).await;
+    let stage = Built { directory, database: &database, kafka, listener };
+    let outcome = serve(&args, context, stage, stop).await;
     database.close().await.and(outcome)
+}
+
+/// What stands when the services begin.
+struct Built<'a> {
+    directory: DataDir,
+    database: &'a Database,
+    kafka: KafkaUse,
+    listener: TcpListener,
 }
 
 /// Serves on an open database until it is to stop, and drains.
 async fn serve(
     args: &UpArgs,
     context: &Context,
-    directory: DataDir,
-    database: &Database,
-    listener: TcpListener,
+    built: Built<'_>,
     stop: CancellationToken,
 ) -> Result<(), Failure> {
+    let Built { directory, database, kafka, listener } = built;
     let mut demo = if args.empty { None } else { Some(Demo::open(directory.path())?) };
     let demo_clock = demo.as_ref().map(|demo| DemoClock::new(demo.beginning()));
     let clock: SharedClock = match &demo_clock {
@@ -111,6 +124,7 @@ async fn serve(
         directory,
         database: database.options.clone(),
         clock,
+        kafka,
         shutdown: shutdown.clone(),
     };
     let system = foundation.assemble(&SERVICES).await?;

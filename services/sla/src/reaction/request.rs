@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use chassis::call::reaction_call;
-use eventlog::{Call, Log, LogReader, Recorded};
+use eventlog::{Call, Log, Recorded};
 use futures::{StreamExt, TryStreamExt, stream as futures_stream};
 use kernel::{StreamId, Timestamp, Version};
 use sla_domain::words::Cause;
@@ -41,8 +41,6 @@ pub(crate) struct Follow {
     pub(crate) log: Log,
     pub(crate) shelf: Shelf,
     pub(crate) cases: Cases,
-    /// The requests' log, to see whether a page ends amidst a command.
-    pub(crate) requests: LogReader,
     /// Wakes at due instants.
     pub(crate) timer: TimerHandle,
 }
@@ -64,7 +62,7 @@ impl Handler for Follow {
             request_type::apply(event, tx).await?;
         }
         let (mut rows, mut touched) = fold(&events, tx).await?;
-        self.put_off(&events, &rows, &mut touched).await?;
+        put_off(&rows, &mut touched);
 
         let now = self.now(&events);
         let standings = self.look_at_all(&books, now, &rows, &touched).await?;
@@ -119,28 +117,18 @@ async fn fold<'a>(
     Ok((rows, touched))
 }
 
-impl Follow {
-    /// A request whose command goes on behind the page's end is left to the next page: of an imported row that is due
-    /// and resolved, the first half alone would look like a breach.
-    async fn put_off(
-        &self,
-        events: &[&Recorded],
-        rows: &BTreeMap<StreamId, Row>,
-        touched: &mut BTreeMap<StreamId, Touched<'_>>,
-    ) -> Result<(), HandleError> {
-        let Some(last) = events.last() else { return Ok(()) };
-        if !rows.get(&last.stream).is_some_and(|row| row.known.imported()) {
-            return Ok(());
-        }
-        let next = self.requests.page(last.position, 1).await?;
-        if next.iter().any(|next| next.command_id == last.command_id)
-            && let Some(touched) = touched.get_mut(&last.stream)
-        {
+/// A request whose command goes on behind the page's end is left to the next page: of an imported row that is due and
+/// resolved, the first half alone would look like a breach.
+fn put_off(rows: &BTreeMap<StreamId, Row>, touched: &mut BTreeMap<StreamId, Touched<'_>>) {
+    for (request, touched) in touched {
+        let imported = rows.get(request).is_some_and(|row| row.known.imported());
+        if imported && touched.last.meta.following > 0 {
             touched.cause = None;
         }
-        Ok(())
     }
+}
 
+impl Follow {
     /// The domain clock's present instant, but never before what has been recorded: clocks of two machines differ.
     fn now(&self, events: &[&Recorded]) -> Timestamp {
         let recorded = events.iter().map(|event| event.recorded_at).max();
