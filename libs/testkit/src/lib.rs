@@ -6,6 +6,7 @@
 //! started with [`TestServer::start_beside`], and what happened there is told with [`TestServer::record`]. Give the test two threads
 //! (`#[tokio::test(flavor = "multi_thread")]`) when it calls from several tasks at once.
 
+pub mod broker;
 mod cluster;
 mod database;
 mod neighbours;

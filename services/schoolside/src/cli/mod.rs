@@ -23,8 +23,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    connection::ConnectionArgs, context::Context, district, failure::Failure, out, postgres, serve,
-    up,
+    connection::ConnectionArgs, context::Context, district, failure::Failure, kafka, out, postgres,
+    serve, up,
 };
 
 /// The service desk of a school-centred central office.
@@ -52,6 +52,9 @@ enum Command {
     /// Run a private development Postgres in the background.
     #[command(subcommand)]
     Postgres(postgres::PostgresCommand),
+    /// Run a private development Kafka broker in the background.
+    #[command(subcommand)]
+    Kafka(kafka::KafkaCommand),
     /// Set up a district from its files.
     #[command(subcommand)]
     District(district::DistrictCommand),
@@ -100,6 +103,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Postgres(command) => {
             command.run().await.map(out::line).map_err(Failure::unavailable)
         }
+        Command::Kafka(command) => command.run().await.map(out::line).map_err(Failure::unavailable),
         Command::District(command) => district::run(command, &context).await,
         Command::Request(command) => request::run(command, &context).await,
         Command::Team(command) => team::run(command, &context).await,

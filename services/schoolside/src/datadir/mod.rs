@@ -7,6 +7,7 @@
 //! | `endpoints.json` | where the running system answers; absent when none does |
 //! | `keys/`, `tokens/` | secrets, for the owner alone |
 //! | `postgres/` … | the private database, see [`crate::postgres`] |
+//! | `kafka/` | the private broker, see [`crate::kafka`] |
 //!
 //! As root the directory lets other users pass through it but not list it (0711): the database runs as one of them.
 

@@ -2,15 +2,12 @@
 
 use std::{
     fs::{self, File},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use tokio::time::sleep;
-
-use super::{LOOK, error::PostgresError};
-use crate::datadir;
+use super::error::PostgresError;
+use crate::{datadir, turn};
 
 /// How long another process may take to start or stop the same cluster before we give up.
 const TURN: Duration = Duration::from_secs(30);
@@ -60,26 +57,10 @@ impl Place {
     /// Waits until no other process starts or stops this cluster, and keeps others from it while the file is held.
     pub async fn turn(&self) -> Result<File, PostgresError> {
         let path = self.file("postgres.lock");
-        let file = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(0o600)
-            .open(&path)
-            .map_err(|error| PostgresError::io("opening", &path, error))?;
-        let until = Instant::now() + TURN;
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(file),
-                Err(fs::TryLockError::WouldBlock) if Instant::now() < until => sleep(LOOK).await,
-                Err(fs::TryLockError::WouldBlock) => {
-                    return Err(PostgresError::Busy { directory: self.directory.clone() });
-                }
-                Err(fs::TryLockError::Error(error)) => {
-                    return Err(PostgresError::io("locking", path, error));
-                }
-            }
-        }
+        turn::take(&path, TURN)
+            .await
+            .map_err(|error| PostgresError::io("locking", path, error))?
+            .ok_or_else(|| PostgresError::Busy { directory: self.directory.clone() })
     }
 
     /// Removes a lock file whose process lives but is another program: Postgres would take it for a server of its own.
