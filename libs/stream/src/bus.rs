@@ -122,6 +122,9 @@ pub struct Delivery {
     pub begins: Vec<Checkpoint>,
 }
 
+/// What a foreign record is called.
+pub(crate) const FOREIGN: &str = "foreign.record";
+
 /// A record that is no event: kept aside, for it may be somebody's mistake.
 #[derive(Debug, Clone)]
 pub struct Foreign {

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use crate::{
     BoxError, Delivery, HandleError, OnPoison, Place, Run,
+    bus::FOREIGN,
     ledger::{Entry, State},
     runner::{Backoff, PageError, REPAIR, Runner, Setback},
 };
@@ -147,8 +148,11 @@ impl Runner {
         self.repaired = Instant::now();
         let fronts = self.ledger.fronts(self.bus.source()).await?;
         self.held = fronts.iter().map(|front| front.record.stream).collect();
+        let halts = self.subscription.on_poison == OnPoison::Halt;
         for front in fronts {
-            if front.state != State::Parked {
+            // What halts the subscription is gone on with in its place in the lane.
+            let in_place = halts && front.record.name != FOREIGN;
+            if front.state != State::Parked && !in_place {
                 self.release(front.record.stream).await?;
             }
         }

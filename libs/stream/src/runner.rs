@@ -69,7 +69,8 @@ pub(crate) struct Runner {
     pub(crate) log_lane: String,
     /// Whether the versions of each stream tell what has been applied.
     pub(crate) by_version: bool,
-    /// The streams with parked records; under [`OnPoison::Halt`], those that halted it.
+    /// The streams with parked records; under [`OnPoison::Halt`], those that halted it. A foreign record is a stream of
+    /// its own.
     pub(crate) held: HashSet<StreamId>,
     pub(crate) repaired: Instant,
     pub(crate) shutdown: CancellationToken,
@@ -171,9 +172,8 @@ impl Runner {
         let checkpoints = Checkpoints(self.ledger.clone());
         let mut feed = self.bus.open(&self.subscription, &checkpoints).await?;
         self.lanes.clear();
-        let holds = self.subscription.on_poison == OnPoison::HoldStream;
         loop {
-            let repairing = holds && !self.held.is_empty();
+            let repairing = !self.held.is_empty();
             if repairing && self.repaired.elapsed() >= REPAIR {
                 self.repair().await?;
             }
@@ -314,6 +314,8 @@ impl Runner {
         }
         tx.commit().await?;
         self.moved(runs);
+        let foreign = whole.into_iter().flat_map(|whole| &whole.foreign);
+        self.held.extend(foreign.map(|foreign| foreign.record.stream));
         Ok(())
     }
 

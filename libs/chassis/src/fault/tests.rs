@@ -88,9 +88,14 @@ fn every_lane_has_its_status_and_its_details() {
         (Fault::beyond_end(9, 3), C::OutOfRange, "POSITION_BEYOND_END", &[]),
         (
             of(Kind::RecordNotParked),
-            of(Kind::RelayNotStuck),
             C::FailedPrecondition,
             "RECORD_NOT_PARKED",
+            &["PreconditionFailure"],
+        ),
+        (
+            of(Kind::RelayNotStuck),
+            C::FailedPrecondition,
+            "RELAY_NOT_STUCK",
             &["PreconditionFailure"],
         ),
         (Fault::stream_ended(), C::Unavailable, "STREAM_ENDED", &["RetryInfo"]),

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     BoxError, Bus, Checkpoint, Checkpoints, Delivery, Fed, Feed, Run, Subscription,
-    bus::{Foreign, log_lane},
+    bus::{FOREIGN, Foreign, log_lane},
     log_bus::Walk,
 };
 
@@ -243,7 +243,7 @@ fn foreign(lane: &Arc<str>, to: Position, reason: String, value: Vec<u8>) -> For
         position: Position(-to.0),
         stream,
         version: Version(1),
-        name: "foreign.record".to_owned(),
+        name: FOREIGN.to_owned(),
         revision: 0,
         event_id: EventId(stream.0),
         command_id: CommandId(stream.0),

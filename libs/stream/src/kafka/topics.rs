@@ -9,6 +9,7 @@ use rdkafka::{
     config::FromClientConfigAndContext,
     types::RDKafkaErrorCode,
 };
+use tokio::time::Instant;
 
 use super::{Kafka, KafkaFault, Quiet, blocking};
 
@@ -20,6 +21,9 @@ pub const RETENTION: Duration = Duration::from_secs(30 * 86_400);
 
 /// How long the broker may take to make or change topics.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Between two looks whether a topic is known.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// What is set on a topic: the name and the value of each setting.
 #[must_use]
@@ -78,7 +82,10 @@ pub async fn apply(kafka: &Kafka, topics: &[String]) -> Result<Vec<(String, Foun
             Found::Partitions(found) => {
                 return Err(KafkaFault::Partitions { topic: topic.clone(), found: *found });
             }
-            Found::Missing => make(&admin, topic, &options).await?,
+            Found::Missing => {
+                make(&admin, topic, &options).await?;
+                known(kafka, topic).await?;
+            }
             Found::Settings(_) => {
                 let settings = settings();
                 let resource = AlterConfig::new(ResourceSpecifier::Topic(topic));
@@ -121,6 +128,18 @@ async fn make(
             Ok(_) | Err((_, RDKafkaErrorCode::TopicAlreadyExists)) => {}
             Err((_, code)) => return Err(rdkafka::error::KafkaError::AdminOp(code).into()),
         }
+    }
+    Ok(())
+}
+
+/// Waits until the brokers, which hear of it one after the other, know a topic that was made.
+async fn known(kafka: &Kafka, topic: &str) -> Result<(), KafkaFault> {
+    let until = Instant::now() + super::PATIENCE;
+    while partitions(kafka, topic).await? != PARTITIONS {
+        if Instant::now() > until {
+            return Err(KafkaFault::TopicMissing(topic.to_owned()));
+        }
+        tokio::time::sleep(LOOK).await;
     }
     Ok(())
 }

@@ -10,10 +10,12 @@ use std::{
 };
 
 use kernel::Position;
+use rstest::rstest;
 use stream::{Checkpoints, HandleError, parked};
 
 use crate::{
     common::{CONTEXT, append, new_stream},
+    rig::{Carrier, Rig},
     tally::{Fault, PATIENCE, Running, TALLY, check, no_fault, prepared, write},
 };
 
@@ -26,55 +28,59 @@ fn every_third() -> Fault {
     })
 }
 
+#[rstest]
+#[case::log(Carrier::Log)]
+#[case::kafka(Carrier::Kafka)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn failures_aborts_and_lost_connections_neither_lose_nor_repeat_an_event() {
-    let (database, log) = prepared().await;
-    let writing = write(&log, 20, 40);
+async fn failures_aborts_and_lost_connections_neither_lose_nor_repeat_an_event(
+    #[case] carrier: Carrier,
+) {
+    let rig = Rig::of(carrier).await;
+    let pool = &rig.database.pool;
+    let writing = rig.write(20, 40);
     let breaking = async {
         for round in 0..8_i64 {
-            let running = Running::tally(&database, &log, 7 + round, every_third());
+            let running = rig.tally(7 + round, every_third());
             running.progress.wait_for(Position(round * 80), PATIENCE).await;
             if round % 2 == 0 {
                 running.task.abort();
             } else {
                 let sql = "select pg_terminate_backend(pid) from pg_stat_activity
                            where datname = current_database() and pid <> pg_backend_pid()";
-                sqlx::query(sql).execute(&database.pool).await.unwrap();
+                sqlx::query(sql).execute(pool).await.unwrap();
                 running.progress.wait_for(Position(round * 80 + 40), PATIENCE).await;
                 running.stop().await;
             }
-            check(&database.pool, TALLY.name).await.unwrap();
+            rig.check().await;
         }
     };
     futures::join!(writing, breaking);
-    let running = Running::tally(&database, &log, 1_000, no_fault());
-    running.reach_head(&log).await;
-    check(&database.pool, TALLY.name).await.unwrap();
-    assert_eq!(
-        parked::list(&database.pool, CONTEXT, &parked::Place::default(), 9).await.unwrap(),
-        []
-    );
+    let running = rig.tally(1_000, no_fault());
+    running.reach_head(&rig.log).await;
+    rig.check_whole().await;
+    assert_eq!(parked::list(pool, CONTEXT, &parked::Place::default(), 9).await.unwrap(), []);
     running.stop().await;
-    database.drop().await;
+    rig.drop().await;
 }
 
+#[rstest]
+#[case::log(Carrier::Log)]
+#[case::kafka(Carrier::Kafka)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn three_runners_of_one_subscription_apply_each_event_once() {
-    let (database, log) = prepared().await;
-    let runners = [5, 8, 13].map(|page| Running::tally(&database, &log, page, every_third()));
-    write(&log, 10, 40).await;
+async fn three_runners_of_one_subscription_apply_each_event_once(#[case] carrier: Carrier) {
+    let rig = Rig::of(carrier).await;
+    let runners = [5, 8, 13].map(|page| rig.tally(page, every_third()));
+    rig.write(10, 40).await;
     for running in &runners {
-        running.reach_head(&log).await;
+        running.reach_head(&rig.log).await;
     }
-    check(&database.pool, TALLY.name).await.unwrap();
-    assert_eq!(
-        parked::list(&database.pool, CONTEXT, &parked::Place::default(), 9).await.unwrap(),
-        []
-    );
+    rig.check_whole().await;
+    let pool = &rig.database.pool;
+    assert_eq!(parked::list(pool, CONTEXT, &parked::Place::default(), 9).await.unwrap(), []);
     for running in runners {
         running.stop().await;
     }
-    database.drop().await;
+    rig.drop().await;
 }
 
 #[tokio::test]

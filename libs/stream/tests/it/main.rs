@@ -12,7 +12,9 @@ mod common;
 
 mod convergence;
 mod exactly_once;
+mod kafka;
 mod planted;
 mod poison;
+mod rig;
 mod tally;
 mod timers;

@@ -69,7 +69,7 @@ impl<S: Source> Handler for CaseFacts<S> {
     async fn handle(&self, page: &[Recorded], tx: &mut PgConnection) -> Result<(), HandleError> {
         let mut parts = load::<S>(page, tx).await?;
         let mut history = History::default();
-        for (index, event) in page.iter().enumerate() {
+        for event in page {
             let part = parts.entry(event.stream.0).or_default();
             part.apply(Fact {
                 name: &event.name,
@@ -77,9 +77,7 @@ impl<S: Source> Handler for CaseFacts<S> {
                 payload: &event.payload,
             })?;
             // The events of one command are known at one instant: one state of knowledge.
-            let more =
-                page[index + 1..].first().is_some_and(|next| next.command_id == event.command_id);
-            if !more {
+            if event.meta.following == 0 {
                 history.push(event, part);
             }
         }

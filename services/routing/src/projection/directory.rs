@@ -59,10 +59,13 @@ async fn apply(event: &Recorded, tx: &mut PgConnection) -> Result<(), HandleErro
         }
         "team.network_assigned" => {
             let it: pb::TeamNetworkAssigned = message(event)?;
-            let sql = "insert into routing.serving (network, effective_from, team)
-                       values ($1, $2::text::date, $3)
-                       on conflict (network, effective_from) do update set team = excluded.team";
-            store(sql, [it.network_id, it.effective_from, it.team_id], tx).await?;
+            // Teams are streams of their own, whose order among each other only positions tell.
+            let sql = "insert into routing.serving as s (network, effective_from, team, position)
+                       values ($1, $2::text::date, $3, $4::text::bigint)
+                       on conflict (network, effective_from) do update
+                       set team = excluded.team, position = excluded.position where s.position < excluded.position";
+            let position = event.position.to_string();
+            store(sql, [it.network_id, it.effective_from, it.team_id, position], tx).await?;
         }
         "school.registered" => {
             let it: pb::SchoolRegistered = message(event)?;

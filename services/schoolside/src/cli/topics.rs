@@ -2,10 +2,7 @@
 
 use clap::Subcommand;
 use serde_json::{Value, json};
-use stream::kafka::{
-    Kafka,
-    topics::{self, Found, PARTITIONS},
-};
+use stream::kafka::topics::{self, Found, PARTITIONS};
 
 use crate::{broker::KafkaArgs, catalogue, context::Context, failure::Failure, out};
 
@@ -32,7 +29,7 @@ pub async fn run(command: TopicsCommand, context: &Context) -> Result<(), Failur
     let kafka = args.broker().ok_or_else(|| {
         Failure::Usage("name the broker with --kafka HOST:PORT or SCHOOLSIDE_KAFKA".to_owned())
     })?;
-    let names = names(&kafka);
+    let names = catalogue::names(&kafka);
     let found = if applied {
         topics::apply(&kafka, &names).await
     } else {
@@ -48,12 +45,6 @@ pub async fn run(command: TopicsCommand, context: &Context) -> Result<(), Failur
         out::line(out::table(&["topic", if applied { "done" } else { "to do" }], &rows));
     }
     Ok(())
-}
-
-/// Every topic of the system.
-fn names(kafka: &Kafka) -> Vec<String> {
-    let topics = catalogue::topics();
-    topics.map(|(context, topic)| kafka.topic(context, topic.aggregate)).collect()
 }
 
 fn to_json(topic: &str, found: &Found) -> Value {

@@ -17,6 +17,7 @@ use chassis::{
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use kernel::{Clock, time::SharedClock};
+use stream::kafka::topics;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -24,11 +25,13 @@ use self::database::Database;
 use crate::{
     assembly::{Foundation, SERVICES},
     broker::{BusKind, KafkaArgs, KafkaUse},
+    catalogue,
     connection::Connection,
     context::Context,
     datadir::{ClockKind, DataDir, Endpoints, RunState},
     failure::Failure,
     logs::LogArgs,
+    out,
     simulator::play::{Demo, Play, Stage},
     stop,
 };
@@ -84,6 +87,7 @@ fn minutes(text: &str) -> Result<Duration, String> {
 pub async fn run(args: UpArgs, context: &Context) -> Result<(), Failure> {
     let _telemetry = args.logs.begin()?;
     let kafka = args.kafka.used(BusKind::Log, true)?;
+    make_topics(&args.kafka).await;
     let stop = CancellationToken::new();
     stop::on_signal(stop.clone())?;
     let kind = if args.empty { ClockKind::System } else { ClockKind::Demo };
@@ -95,6 +99,15 @@ pub async fn run(args: UpArgs, context: &Context) -> Result<(), Failure> {
     let stage = Built { directory, database: &database, kafka, listener };
     let outcome = serve(&args, context, stage, stop).await;
     database.close().await.and(outcome)
+}
+
+/// Makes the topics before anybody looks for them. A broker that is away is no reason not to start: the relays make them
+/// when it is back.
+async fn make_topics(args: &KafkaArgs) {
+    let Some(kafka) = args.broker() else { return };
+    if let Err(fault) = topics::apply(&kafka, &catalogue::names(&kafka)).await {
+        out::note(format!("Kafka is left for later: {fault}; see `schoolside relay status`"));
+    }
 }
 
 /// What stands when the services begin.
