@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::system::{Process, complaint, json, repository, run, scratch};
 
-const DISTRICT: &str = "services/schoolside/districts/alder-bay";
+pub const DISTRICT: &str = "services/schoolside/districts/alder-bay";
 
 /// A system with Alder Bay in it, by the machine's clock.
 fn alder_bay(data_dir: &Path) -> Process {
@@ -17,7 +17,7 @@ fn alder_bay(data_dir: &Path) -> Process {
 }
 
 /// Opens a request about a cold room; gives its reference.
-fn cold_room(data_dir: &Path) -> String {
+pub fn cold_room(data_dir: &Path) -> String {
     let opened = json(
         data_dir,
         &[
@@ -40,7 +40,7 @@ fn cold_room(data_dir: &Path) -> String {
 }
 
 /// The story, once it has got so far.
-fn story(data_dir: &Path, reference: &str, so_far: impl Fn(&Value) -> bool) -> Value {
+pub fn story(data_dir: &Path, reference: &str, so_far: impl Fn(&Value) -> bool) -> Value {
     loop {
         let story = json(data_dir, &["request", "show", reference]);
         if so_far(&story) {
@@ -49,7 +49,7 @@ fn story(data_dir: &Path, reference: &str, so_far: impl Fn(&Value) -> bool) -> V
     }
 }
 
-fn kinds(story: &Value) -> Vec<String> {
+pub fn kinds(story: &Value) -> Vec<String> {
     let events = story["events"].as_array().unwrap();
     events
         .iter()

@@ -4,6 +4,7 @@
 
 mod full_disk;
 mod history;
+mod kafka;
 mod life;
 mod networks;
 mod outage;
