@@ -200,6 +200,17 @@ impl ConsumerContext for Rebalancing {
 }
 
 impl Rebalancing {
+    /// The cluster that the lanes are named after: after a connection was lost another can answer there.
+    fn same_cluster(&self, consumer: &BaseConsumer<Self>) -> Result<String, BoxError> {
+        let cluster = locked(&self.cluster).clone();
+        match consumer.client().fetch_cluster_id(super::PATIENCE) {
+            Some(found) if found != cluster => {
+                Err(format!("the cluster {cluster} has become {found}").into())
+            }
+            _ => Ok(cluster),
+        }
+    }
+
     fn assign(
         &self,
         consumer: &BaseConsumer<Self>,
@@ -207,7 +218,7 @@ impl Rebalancing {
     ) -> Result<Change, BoxError> {
         let stored = self.runtime.block_on(self.checkpoints.stored())?;
         let stored: HashMap<_, _> = stored.into_iter().map(|it| (it.lane, it.position.0)).collect();
-        let cluster = locked(&self.cluster).clone();
+        let cluster = self.same_cluster(consumer)?;
         let mut change = Change { lanes: HashMap::new(), assignment: Assignment::default() };
         let mut begin = TopicPartitionList::new();
         for element in partitions.elements() {
@@ -293,6 +304,7 @@ impl Reading {
             (self.assigned, self.lanes) = changed(change?);
             self.pending.clear();
         }
+        self.consumer.context().same_cluster(&self.consumer)?;
         self.hand_over()?;
         if self.last.elapsed() >= IDLE && !self.paused {
             self.check_nothing_is_missed()?;

@@ -132,11 +132,16 @@ impl Relay {
         }
         let sender = self.sender(row, lease, names).await?;
         let mut cursor = lease.position;
-        let mut renewed = Instant::now();
+        let (mut renewed, mut looked) = (Instant::now(), Instant::now());
         let mut page = self.reader.page(cursor, PAGE).await?;
         loop {
             if shutdown.is_cancelled() {
                 return Ok(Ended::Shutdown);
+            }
+            // A client connects again to whatever answers there.
+            if looked.elapsed() >= RENEWAL {
+                self.look(row, lease, &sender.producer).await?;
+                looked = Instant::now();
             }
             if page.is_empty() {
                 if renewed.elapsed() >= RENEWAL {
@@ -194,13 +199,19 @@ impl Relay {
         let producer: send::Client =
             FromClientConfigAndContext::from_config_and_context(&config, Quiet)
                 .map_err(KafkaFault::from)?;
-        let (kafka, client) = (self.kafka.clone(), producer.clone());
+        self.look(row, lease, &producer).await?;
+        Ok(Sender { producer, topics, skipped: row.skipped().await? })
+    }
+
+    /// Looks whether it is still the cluster that the cursor is about.
+    async fn look(&self, row: &Row, lease: Lease, client: &send::Client) -> Result<(), Trouble> {
+        let (kafka, client) = (self.kafka.clone(), client.clone());
         let found = blocking(move || cluster_id(&kafka, client.client())).await?;
         match row.cluster(lease.epoch, &found).await? {
-            Some(known) if known != found => {
-                Err(Trouble::Replaced { known, found, position: lease.position.0 })
+            Some((known, position)) if known != found => {
+                Err(Trouble::Replaced { known, found, position })
             }
-            _ => Ok(Sender { producer, topics, skipped: row.skipped().await? }),
+            _ => Ok(()),
         }
     }
 

@@ -64,12 +64,24 @@ impl Row {
         sqlx::query(sql).bind(epoch).execute(&self.pool).await.map(drop)
     }
 
-    /// The cluster that the cursor is about: the given one, if it is about none yet.
-    pub async fn cluster(&self, epoch: i64, found: &str) -> Result<Option<String>, sqlx::Error> {
-        let sql = self.sql(
-            "update {relay} set cluster = coalesce(cluster, $2) where shard = 0 and epoch = $1 returning cluster",
+    /// The cluster that the cursor is about, and the cursor: the given one, if it is about none yet.
+    pub async fn cluster(
+        &self,
+        epoch: i64,
+        found: &str,
+    ) -> Result<Option<(String, i64)>, sqlx::Error> {
+        let known = self.sql(
+            "select cluster, position from {relay} where shard = 0 and epoch = $1 and cluster is not null",
         );
-        sqlx::query_scalar(sql).bind(epoch).bind(found).fetch_optional(&self.pool).await
+        let known = sqlx::query_as(known).bind(epoch).fetch_optional(&self.pool).await?;
+        if known.is_some() {
+            return Ok(known);
+        }
+        let sql = self.sql(
+            "update {relay} set cluster = coalesce(cluster, $2) where shard = 0 and epoch = $1
+             returning cluster, position",
+        );
+        sqlx::query_as(sql).bind(epoch).bind(found).fetch_optional(&self.pool).await
     }
 
     /// Moves the cursor from where this relay left it; false when another has moved it or holds the lease.
