@@ -12,7 +12,7 @@ use testkit::{TestDatabase, broker, command_id};
 
 use crate::{
     history::{assert_figures, import},
-    life::{DISTRICT, cold_room, kinds, story},
+    life::{COLD_ROOM, DISTRICT, kinds, story},
     system::{Process, complaint, json, repository, run, schoolside, scratch},
 };
 
@@ -29,6 +29,22 @@ fn up(data_dir: &Path, kafka: &[&str]) -> Process {
     let mut command = schoolside(data_dir);
     command.args(["up", "--empty", "--headless", "--random-ports", "--json"]).args(kafka);
     Process::start(command)
+}
+
+/// Opens a request about a cold room, as soon as its school is known there; gives its reference.
+#[track_caller]
+fn cold_room(data_dir: &Path) -> String {
+    let mut opened = run(data_dir, &COLD_ROOM);
+    until("a request is opened", || {
+        let again = complaint(&opened).contains("SCHOOL_NOT_KNOWN");
+        if again {
+            opened = run(data_dir, &COLD_ROOM);
+        }
+        !again
+    });
+    assert!(opened.status.success(), "{}", complaint(&opened));
+    let opened: Value = serde_json::from_slice(&opened.stdout).unwrap();
+    opened["reference"].as_str().unwrap().to_owned()
 }
 
 /// How far each log is on its topics.

@@ -16,26 +16,26 @@ fn alder_bay(data_dir: &Path) -> Process {
     up
 }
 
+/// What a request about a cold room is opened with.
+pub const COLD_ROOM: [&str; 13] = [
+    "request",
+    "open",
+    "FAC1",
+    "--school",
+    "0101",
+    "--summary",
+    "No heat in room 12",
+    "--attribute",
+    "scope=room",
+    "--attribute",
+    "temp=11",
+    "--requester",
+    "P-0101",
+];
+
 /// Opens a request about a cold room; gives its reference.
-pub fn cold_room(data_dir: &Path) -> String {
-    let opened = json(
-        data_dir,
-        &[
-            "request",
-            "open",
-            "FAC1",
-            "--school",
-            "0101",
-            "--summary",
-            "No heat in room 12",
-            "--attribute",
-            "scope=room",
-            "--attribute",
-            "temp=11",
-            "--requester",
-            "P-0101",
-        ],
-    );
+fn cold_room(data_dir: &Path) -> String {
+    let opened = json(data_dir, &COLD_ROOM);
     opened["reference"].as_str().unwrap().to_owned()
 }
 

@@ -1,6 +1,7 @@
 //! The `schoolside` binary as a library: the command line, `up`, `serve`, and what they are made of.
 
 pub mod assembly;
+mod bench;
 mod broker;
 mod catalogue;
 pub mod cli;

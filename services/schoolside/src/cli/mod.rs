@@ -23,8 +23,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    connection::ConnectionArgs, context::Context, district, failure::Failure, kafka, out, postgres,
-    serve, up,
+    bench, connection::ConnectionArgs, context::Context, district, failure::Failure, kafka, out,
+    postgres, serve, up,
 };
 
 /// The service desk of a school-centred central office.
@@ -89,6 +89,9 @@ enum Command {
     /// Take over the history of another system.
     #[command(subcommand)]
     Import(import::ImportCommand),
+    /// Measure how fast the parts are.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
     /// Make tokens.
     #[command(subcommand)]
     Token(token::TokenCommand),
@@ -116,6 +119,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Relay(command) => relay::run(command, &context).await,
         Command::Topics(command) => topics::run(command, &context).await,
         Command::Import(command) => import::run(command, &context).await,
+        Command::Bench(command) => bench::run(command, &context).await,
         Command::Token(command) => token::run(command, &context),
     };
     match outcome {
