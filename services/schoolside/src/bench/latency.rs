@@ -79,8 +79,11 @@ fn consume(
     let mut consumed = Vec::new();
     // Whoever waits for it can only have gone away.
     let _ = ready.send(());
-    while consumed.len() < events as usize {
-        let Some(message) = consumer.poll(PATIENCE) else { break };
+    let mut heard = Instant::now();
+    while consumed.len() < events as usize && heard.elapsed() < PATIENCE {
+        // Nothing can also mean that something other than a record came.
+        let Some(message) = consumer.poll(PATIENCE) else { continue };
+        heard = Instant::now();
         let message = message.map_err(Failure::unavailable)?;
         let key = String::from_utf8_lossy(message.key().unwrap_or_default()).into_owned();
         consumed.push((key, Instant::now()));

@@ -131,17 +131,37 @@ impl Relay {
             topics::check(&self.kafka, &all).await?;
         }
         let sender = self.sender(row, lease, names).await?;
+        // A client connects again to whatever answers there.
+        tokio::select! {
+            ended = self.pump(row, lease, &sender, shutdown) => ended,
+            trouble = self.watch(row, lease, &sender.producer) => Err(trouble),
+        }
+    }
+
+    /// Returns when the cluster is no longer the one that the cursor is about, or no longer there.
+    async fn watch(&self, row: &Row, lease: Lease, client: &send::Client) -> Trouble {
+        loop {
+            tokio::time::sleep(RENEWAL).await;
+            if let Err(trouble) = self.look(row, lease, client).await {
+                return trouble;
+            }
+        }
+    }
+
+    /// Publishes page by page.
+    async fn pump(
+        &self,
+        row: &Row,
+        lease: Lease,
+        sender: &Sender,
+        shutdown: &CancellationToken,
+    ) -> Result<Ended, Trouble> {
         let mut cursor = lease.position;
-        let (mut renewed, mut looked) = (Instant::now(), Instant::now());
+        let mut renewed = Instant::now();
         let mut page = self.reader.page(cursor, PAGE).await?;
         loop {
             if shutdown.is_cancelled() {
                 return Ok(Ended::Shutdown);
-            }
-            // A client connects again to whatever answers there.
-            if looked.elapsed() >= RENEWAL {
-                self.look(row, lease, &sender.producer).await?;
-                looked = Instant::now();
             }
             if page.is_empty() {
                 if renewed.elapsed() >= RENEWAL {
