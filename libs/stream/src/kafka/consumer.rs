@@ -35,6 +35,10 @@ const WAIT: Duration = Duration::from_millis(100);
 const TURN: Duration = Duration::from_millis(1);
 /// The most records that wait to be handed over; then no more are fetched.
 const MOST: usize = 5_000;
+/// How long a subscription may be at one delivery before its partitions are paused.
+const LONG: Duration = Duration::from_secs(5);
+/// How often it is looked whether the cluster is still the same.
+const LOOK: Duration = Duration::from_secs(1);
 /// How long nothing may come before it is checked that nothing is there.
 const IDLE: Duration = Duration::from_secs(30);
 
@@ -109,8 +113,11 @@ impl Consumer {
             .set("auto.offset.reset", "error")
             .set("fetch.wait.max.ms", "500")
             .set("fetch.error.backoff.ms", "100")
-            .set("queued.min.messages", "5000")
-            .set("queued.max.messages.kbytes", "8192");
+            // What lies ready beside what is applied: enough to keep busy, little to hold.
+            .set("queued.min.messages", "1000")
+            .set("queued.max.messages.kbytes", "4096")
+            .set("fetch.max.bytes", "2097152")
+            .set("fetch.message.max.bytes", "524288");
         let rebalancing = Rebalancing {
             cluster: Mutex::default(),
             checkpoints: order.checkpoints.clone(),
@@ -132,10 +139,12 @@ impl Consumer {
             sender,
             stop: stop.clone(),
             assigned: None,
-            lanes: HashMap::new(),
+            lanes: Vec::new(),
             pending: Vec::new(),
             due: Instant::now(),
+            full_since: None,
             paused: false,
+            looked: Instant::now(),
             last: Instant::now(),
             missed: false,
         };
@@ -153,14 +162,17 @@ fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// One partition of the assignment.
 struct Lane {
+    topic: String,
+    partition: i32,
     name: Arc<str>,
     /// The offset that comes next.
     next: i64,
 }
 
 /// What the callback has found for the partitions.
+#[derive(Default)]
 struct Change {
-    lanes: HashMap<(String, i32), Lane>,
+    lanes: Vec<Lane>,
     assignment: Assignment,
 }
 
@@ -190,8 +202,8 @@ impl ConsumerContext for Rebalancing {
         partitions: &mut TopicPartitionList,
     ) {
         let assigned = event == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-        let nothing = Change { lanes: HashMap::new(), assignment: Assignment::default() };
-        let change = if assigned { self.assign(consumer, partitions) } else { Ok(nothing) };
+        let change =
+            if assigned { self.assign(consumer, partitions) } else { Ok(Change::default()) };
         if !assigned || change.is_err() {
             let _ = consumer.unassign();
         }
@@ -219,7 +231,7 @@ impl Rebalancing {
         let stored = self.runtime.block_on(self.checkpoints.stored())?;
         let stored: HashMap<_, _> = stored.into_iter().map(|it| (it.lane, it.position.0)).collect();
         let cluster = self.same_cluster(consumer)?;
-        let mut change = Change { lanes: HashMap::new(), assignment: Assignment::default() };
+        let mut change = Change::default();
         let mut begin = TopicPartitionList::new();
         for element in partitions.elements() {
             let (topic, partition) = (element.topic(), element.partition());
@@ -235,7 +247,8 @@ impl Rebalancing {
                 &mut change.assignment.new
             };
             of.push(checkpoint);
-            change.lanes.insert((topic.to_owned(), partition), Lane { name: name.into(), next });
+            let (topic, name) = (topic.to_owned(), name.into());
+            change.lanes.push(Lane { topic, partition, name, next });
         }
         consumer.assign(&begin)?;
         Ok(change)
@@ -251,12 +264,16 @@ struct Reading {
     stop: Arc<AtomicBool>,
     /// An assignment that has not been handed over.
     assigned: Option<Assignment>,
-    lanes: HashMap<(String, i32), Lane>,
+    lanes: Vec<Lane>,
     /// Records that have not been handed over.
     pending: Vec<Arrival>,
     /// Not before this are they.
     due: Instant,
+    /// Since when no more can be taken.
+    full_since: Option<Instant>,
     paused: bool,
+    /// When the cluster was last looked at.
+    looked: Instant,
     /// When something last came.
     last: Instant,
     /// Something lay there when last looked, though nothing came.
@@ -292,7 +309,6 @@ impl Reading {
                         }
                         self.pending.push(arrival);
                     }
-                    self.last = Instant::now();
                     wait = Duration::ZERO;
                 }
                 Err(error) if passes(&error) => tracing::debug!(%error, "kafka consumer"),
@@ -304,7 +320,13 @@ impl Reading {
             (self.assigned, self.lanes) = changed(change?);
             self.pending.clear();
         }
-        self.consumer.context().same_cluster(&self.consumer)?;
+        if self.looked.elapsed() >= LOOK {
+            self.looked = Instant::now();
+            self.consumer.context().same_cluster(&self.consumer)?;
+        }
+        if !self.pending.is_empty() {
+            self.last = Instant::now();
+        }
         self.hand_over()?;
         if self.last.elapsed() >= IDLE && !self.paused {
             self.check_nothing_is_missed()?;
@@ -330,15 +352,31 @@ impl Reading {
                 self.pending = records;
             }
         }
-        let full = self.pending.len() >= MOST;
-        if full != self.paused {
-            let all = self.consumer.assignment()?;
-            if full {
-                self.consumer.pause(&all)?
-            } else {
-                self.consumer.resume(&all)?
+        self.hold_back()
+    }
+
+    /// Takes no more while as much waits as may. A pause throws away what the client has fetched, so that is only for when
+    /// it lasts: who does not ask for records for long is taken out of the group.
+    fn hold_back(&mut self) -> Result<(), BoxError> {
+        if self.pending.len() < MOST {
+            self.full_since = None;
+            if self.paused {
+                self.consumer.resume(&self.consumer.assignment()?)?;
+                self.paused = false;
             }
-            self.paused = full;
+            return Ok(());
+        }
+        let since = *self.full_since.get_or_insert_with(Instant::now);
+        if self.paused {
+            // Nothing more comes than was on its way, but the group is heard.
+            if let Some(Ok(message)) = self.consumer.poll(WAIT) {
+                self.pending.extend(arrival(self.context, &mut self.lanes, &message));
+            }
+        } else if since.elapsed() >= LONG {
+            self.consumer.pause(&self.consumer.assignment()?)?;
+            self.paused = true;
+        } else {
+            std::thread::sleep(TURN);
         }
         Ok(())
     }
@@ -347,10 +385,10 @@ impl Reading {
     fn check_nothing_is_missed(&mut self) -> Result<(), BoxError> {
         self.last = Instant::now();
         let mut missed = false;
-        for ((topic, partition), lane) in &self.lanes {
+        for lane in &self.lanes {
             // A broker that is away is no sign of deafness.
-            let Ok((_, high)) = self.consumer.fetch_watermarks(topic, *partition, super::PATIENCE)
-            else {
+            let ends = self.consumer.fetch_watermarks(&lane.topic, lane.partition, super::PATIENCE);
+            let Ok((_, high)) = ends else {
                 return Ok(());
             };
             missed |= high > lane.next;
@@ -363,7 +401,7 @@ impl Reading {
     }
 }
 
-fn changed(change: Change) -> (Option<Assignment>, HashMap<(String, i32), Lane>) {
+fn changed(change: Change) -> (Option<Assignment>, Vec<Lane>) {
     (Some(change.assignment), change.lanes)
 }
 
@@ -388,10 +426,12 @@ fn passes(error: &KafkaError) -> bool {
 /// A record in its lane; `None` when the partition is no longer ours or the record has come before.
 fn arrival(
     context: &'static str,
-    lanes: &mut HashMap<(String, i32), Lane>,
+    lanes: &mut [Lane],
     message: &BorrowedMessage<'_>,
 ) -> Option<Arrival> {
-    let lane = lanes.get_mut(&(message.topic().to_owned(), message.partition()))?;
+    let ours =
+        |lane: &&mut Lane| lane.partition == message.partition() && lane.topic == message.topic();
+    let lane = lanes.iter_mut().find(ours)?;
     if message.offset() < lane.next {
         return None;
     }
