@@ -82,13 +82,17 @@ impl Ledger {
         let mut streams: Vec<_> = events.iter().map(|event| event.stream.0).collect();
         streams.sort_unstable();
         streams.dedup();
+        // Row by row, by the key: asked for all at once, the whole subscription is read, and each row compared with each.
         let sql = self.sql(
-            "select stream, version from {context}.heard where subscription = $1 and stream = any($2)",
+            "select asked.stream, (select version from {context}.heard h
+                 where h.subscription = $1 and h.stream = asked.stream)
+             from unnest($2::uuid[]) as asked(stream)",
         );
-        let rows: Vec<(Uuid, i32)> =
+        let rows: Vec<(Uuid, Option<i32>)> =
             sqlx::query_as(sql).bind(self.subscription()).bind(streams).fetch_all(tx).await?;
+        let rows = rows.into_iter().map(|(stream, version)| (stream, version.unwrap_or_default()));
         let heard = |(stream, version)| (stream, Heard { before: version, version });
-        Ok(rows.into_iter().map(heard).collect())
+        Ok(rows.map(heard).collect())
     }
 
     async fn note(

@@ -111,13 +111,17 @@ impl Consumer {
             .set("enable.auto.commit", "false")
             .set("enable.auto.offset.store", "false")
             .set("auto.offset.reset", "error")
-            .set("fetch.wait.max.ms", "500")
             .set("fetch.error.backoff.ms", "100")
             // What lies ready beside what is applied: enough to keep busy, little to hold.
             .set("queued.min.messages", "1000")
             .set("queued.max.messages.kbytes", "4096")
             .set("fetch.max.bytes", "2097152")
             .set("fetch.message.max.bytes", "524288");
+        if !order.gather.is_zero() {
+            // The broker waits, not we: fewer and larger answers.
+            let gather = order.gather.as_millis().to_string();
+            config.set("fetch.min.bytes", "65536").set("fetch.wait.max.ms", gather);
+        }
         let rebalancing = Rebalancing {
             cluster: Mutex::default(),
             checkpoints: order.checkpoints.clone(),

@@ -33,6 +33,11 @@ pub(crate) use row::Places;
 
 /// The most events that are under way at once.
 const PAGE: i64 = 5_000;
+/// So many events at once mean that the log is busy: then more are waited for, because a broker and its consumers do better
+/// with few large batches; a quiet log is published at once.
+const BUSY: usize = 32;
+/// How long is waited for more.
+const GATHER: Duration = Duration::from_millis(15);
 /// How often a lease is renewed, well before it ends.
 const RENEWAL: Duration = Duration::from_secs(1);
 /// How long a relay that may not or cannot go on waits before it looks again.
@@ -158,6 +163,7 @@ impl Relay {
     ) -> Result<Ended, Trouble> {
         let mut cursor = lease.position;
         let mut renewed = Instant::now();
+        let full = usize::try_from(PAGE).unwrap_or(usize::MAX);
         let mut page = self.reader.page(cursor, PAGE).await?;
         loop {
             if shutdown.is_cancelled() {
@@ -177,6 +183,7 @@ impl Relay {
                 page = self.reader.page(cursor, PAGE).await?;
                 continue;
             }
+            let length = page.len();
             let (outcome, next) = tokio::join!(sender.send(&page), self.after(&page));
             let Outcome { acknowledged, places, failed } = outcome;
             if let Some(last) = acknowledged {
@@ -188,6 +195,9 @@ impl Relay {
             // Second rule: whatever was behind it goes with the producer.
             failed.map_or(Ok(()), Err)?;
             page = next?;
+            if (BUSY..full).contains(&length) {
+                tokio::time::sleep(GATHER).await;
+            }
         }
     }
 
