@@ -7,6 +7,7 @@ mod catalogue;
 pub mod cli;
 pub mod connection;
 pub mod context;
+mod contract;
 pub mod datadir;
 pub mod district;
 pub mod failure;

@@ -39,7 +39,8 @@ pub fn to_json<M: Message + prost::Name>(message: &M) -> Value {
         .unwrap_or(Value::Null)
 }
 
-fn pool() -> &'static DescriptorPool {
+/// The descriptors of everything under `proto/`.
+pub(crate) fn pool() -> &'static DescriptorPool {
     static POOL: std::sync::OnceLock<DescriptorPool> = std::sync::OnceLock::new();
     POOL.get_or_init(|| {
         #[expect(

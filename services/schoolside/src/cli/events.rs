@@ -1,7 +1,7 @@
 //! `schoolside events`: the published history.
 
 use clap::Subcommand;
-use prost_reflect::{DescriptorPool, DynamicMessage};
+use prost_reflect::DynamicMessage;
 use serde_json::{Value, json};
 use wire::schoolside::common::v1::{
     Envelope, ListTopicsRequest, ListTopicsResponse, ReadRequest,
@@ -117,27 +117,12 @@ pub(super) fn payload(event_type: &str, payload: &[u8]) -> Value {
 }
 
 fn decode(event_type: &str, payload: &[u8]) -> Option<Value> {
-    // schoolside.requests.request.opened.v1 → schoolside.requests.v1.RequestOpened
-    let mut parts = event_type.split('.').skip(1);
-    let (context, aggregate, name) = (parts.next()?, parts.next()?, parts.next()?);
-    let message = format!("schoolside.{context}.v1.{}{}", camel(aggregate), camel(name));
-    let pool = DescriptorPool::decode(wire::DESCRIPTORS).ok()?;
-    let descriptor = pool.get_message_by_name(&message)?;
+    // schoolside.requests.request.opened.v1 → requests
+    let context = event_type.split('.').nth(1)?;
+    let event = wire::topic::parse_cloud_event_type(context, event_type)?;
+    let descriptor = out::pool().get_message_by_name(&wire::topic::message(context, event))?;
     let dynamic = DynamicMessage::decode(descriptor, payload).ok()?;
     serde_json::to_value(dynamic).ok()
-}
-
-fn camel(snake: &str) -> String {
-    snake
-        .split('_')
-        .map(|word| {
-            let mut letters = word.chars();
-            letters
-                .next()
-                .map(|first| first.to_uppercase().to_string() + letters.as_str())
-                .unwrap_or_default()
-        })
-        .collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! To add a command: a variant in `Command`, a file with its arguments (help with an example) and its `run`,
 //! readable output through [`crate::out`], and the same as `--json`.
 
+mod contract;
 mod events;
 mod figures;
 mod import;
@@ -77,6 +78,9 @@ enum Command {
     /// Read the published history.
     #[command(subcommand)]
     Events(events::EventsCommand),
+    /// Write the published contract of the topics, and hold records against it.
+    #[command(subcommand)]
+    Contract(contract::ContractCommand),
     /// Look after records that could not be handled.
     #[command(subcommand)]
     Parked(parked::ParkedCommand),
@@ -115,6 +119,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Survey(command) => survey::run(command, &context).await,
         Command::Figures(args) => figures::run(args, &context).await,
         Command::Events(command) => events::run(command, &context).await,
+        Command::Contract(command) => contract::run(command, &context),
         Command::Parked(command) => parked::run(command, &context).await,
         Command::Relay(command) => relay::run(command, &context).await,
         Command::Topics(command) => topics::run(command, &context).await,
