@@ -16,6 +16,7 @@ mod module_docs;
 mod proto_comments;
 mod reason_codes;
 mod repository;
+mod self_contained_schemas;
 mod sleepless_tests;
 mod test_features;
 mod test_targets;
