@@ -1,6 +1,6 @@
 //! The topics as they should be: one per aggregate, made explicitly, never by writing to them.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use rdkafka::{
     admin::{
@@ -54,10 +54,10 @@ pub enum Found {
 /// When the broker does not answer.
 pub async fn plan(kafka: &Kafka, topics: &[String]) -> Result<Vec<(String, Found)>, KafkaFault> {
     let admin = admin(kafka)?;
+    let partitions = partitions(kafka).await?;
     let mut plan = Vec::with_capacity(topics.len());
     for topic in topics {
-        let partitions = partitions(kafka, topic).await?;
-        let found = match partitions {
+        let found = match partitions.get(topic).copied().unwrap_or_default() {
             0 => Found::Missing,
             PARTITIONS => different(&admin, topic).await?,
             other => Found::Partitions(other),
@@ -102,8 +102,9 @@ pub async fn apply(kafka: &Kafka, topics: &[String]) -> Result<Vec<(String, Foun
 
 /// Says which of the topics is missing, if one is.
 pub(crate) async fn check(kafka: &Kafka, topics: &[String]) -> Result<(), KafkaFault> {
+    let partitions = partitions(kafka).await?;
     for topic in topics {
-        match partitions(kafka, topic).await? {
+        match partitions.get(topic).copied().unwrap_or_default() {
             0 => return Err(KafkaFault::TopicMissing(topic.clone())),
             PARTITIONS => {}
             found => return Err(KafkaFault::Partitions { topic: topic.clone(), found }),
@@ -135,7 +136,7 @@ async fn make(
 /// Waits until the brokers, which hear of it one after the other, know a topic that was made.
 async fn known(kafka: &Kafka, topic: &str) -> Result<(), KafkaFault> {
     let until = Instant::now() + super::PATIENCE;
-    while partitions(kafka, topic).await? != PARTITIONS {
+    while partitions(kafka).await?.get(topic) != Some(&PARTITIONS) {
         if Instant::now() > until {
             return Err(KafkaFault::TopicMissing(topic.to_owned()));
         }
@@ -157,15 +158,15 @@ async fn different(admin: &AdminClient<Quiet>, topic: &str) -> Result<Found, Kaf
     Ok(if different.is_empty() { Found::Right } else { Found::Settings(different) })
 }
 
-/// How many partitions a topic has; none when it is not there.
-pub(crate) async fn partitions(kafka: &Kafka, topic: &str) -> Result<usize, KafkaFault> {
-    let (kafka, topic) = (kafka.clone(), topic.to_owned());
+/// How many partitions each topic has that is there.
+async fn partitions(kafka: &Kafka) -> Result<HashMap<String, usize>, KafkaFault> {
+    let kafka = kafka.clone();
     blocking(move || {
         let admin = admin(&kafka)?;
-        let metadata = admin.inner().fetch_metadata(Some(&topic), super::PATIENCE);
+        let metadata = admin.inner().fetch_metadata(None, super::PATIENCE);
         let metadata = metadata.map_err(|_| kafka.away())?;
-        let found = metadata.topics().iter().find(|it| it.name() == topic);
-        Ok(found.map_or(0, |topic| topic.partitions().len()))
+        let topics = metadata.topics().iter();
+        Ok(topics.map(|topic| (topic.name().to_owned(), topic.partitions().len())).collect())
     })
     .await
 }
