@@ -36,7 +36,7 @@ impl Report {
         let reached = *self.applied.borrow();
         if self.wanted.wait_for(|wanted| *wanted > reached).await.is_err() {
             // Nobody can ask any more.
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

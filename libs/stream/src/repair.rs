@@ -23,7 +23,7 @@ impl Runner {
         for (event, place) in delivery.events.iter().zip(&delivery.places) {
             self.single(event, place).await?;
         }
-        let rest: Vec<_> = delivery.runs.iter().map(|run| self.from_stored(run)).collect();
+        let rest: Vec<_> = delivery.runs.iter().map(|run| self.behind_stored(run)).collect();
         let rest: Vec<_> = rest.into_iter().filter(|run| run.from < run.to).collect();
         self.single_page(&rest, &[], Some(delivery)).await??;
         Ok(())

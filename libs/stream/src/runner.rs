@@ -256,7 +256,7 @@ impl Runner {
         }
         let mut backoff = Backoff::new();
         loop {
-            let runs: Vec<_> = delivery.runs.iter().map(|run| self.from_stored(run)).collect();
+            let runs: Vec<_> = delivery.runs.iter().map(|run| self.behind_stored(run)).collect();
             match self.page(&runs, &delivery.events, Some(delivery)).await {
                 Ok(()) => return Ok(()),
                 Err(PageError::Overtaken) => return Err(Setback::Overtaken),
@@ -377,7 +377,7 @@ impl Runner {
     }
 
     /// A run from where its lane's stored checkpoint stands.
-    pub(crate) fn from_stored(&self, run: &Run) -> Run {
+    pub(crate) fn behind_stored(&self, run: &Run) -> Run {
         Run { from: self.lane(&run.lane).stored, ..run.clone() }
     }
 

@@ -11,7 +11,10 @@ fn foreign_imports(file: &Source) -> Vec<String> {
     let foreign = imports.filter(|import| !import.starts_with("\"google/protobuf/"));
     foreign
         .map(|import| {
-            format!("{}: imports {import} so that whoever reads the topic needs that file too", file.path)
+            format!(
+                "{}: imports {import} so that whoever reads the topic needs that file too",
+                file.path
+            )
         })
         .collect()
 }
@@ -26,5 +29,8 @@ fn an_import_is_caught() {
     let text = "import \"google/protobuf/timestamp.proto\";\nimport \"schoolside/common/v1/envelope.proto\";\n";
     let found = check(&Repository::of(&[("a_events.proto", text), ("service.proto", text)]));
     assert_eq!(found.len(), 1);
-    assert!(found[0].starts_with("a_events.proto: imports \"schoolside/common/v1/envelope.proto\";"), "{found:?}");
+    assert!(
+        found[0].starts_with("a_events.proto: imports \"schoolside/common/v1/envelope.proto\";"),
+        "{found:?}"
+    );
 }

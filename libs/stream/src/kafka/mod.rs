@@ -143,23 +143,3 @@ async fn blocking<T: Send + 'static>(
         },
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_a_host_and_a_port() {
-        for good in ["127.0.0.1:9092", "a:1,b:2", "[::1]:9092"] {
-            assert_eq!(
-                good.parse::<Kafka>().map(|it| it.bootstrap().to_owned()),
-                Ok(good.to_owned())
-            );
-        }
-        for bad in
-            ["", "host", "host:", ":9092", "host:0", "a:1,,b:2", "http://host:9092", "host:99999"]
-        {
-            assert!(bad.parse::<Kafka>().is_err(), "{bad}");
-        }
-    }
-}

@@ -1,14 +1,11 @@
 //! What is particular to Kafka: what the relay leaves on a topic, and what the bus makes of what it finds there.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    time::Duration,
-};
+use std::{collections::BTreeMap, time::Duration};
 
 use kernel::Position;
 use rdkafka::{
     ClientConfig, Message, Offset, TopicPartitionList,
-    admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
+    admin::{AdminClient, AdminOptions},
     client::DefaultClientContext,
     consumer::{BaseConsumer, Consumer},
     message::{Header, Headers, OwnedHeaders, OwnedMessage},
@@ -16,7 +13,7 @@ use rdkafka::{
 };
 use stream::{
     LogBus,
-    kafka::{Kafka, record::FILLER, relay, topics},
+    kafka::{Kafka, record::FILLER, relay},
     parked::{self, Place},
 };
 
@@ -26,7 +23,7 @@ use crate::{
     tally::{PATIENCE, Running, TALLY, Tally, no_fault},
 };
 
-fn client(kafka: &Kafka) -> ClientConfig {
+pub fn client(kafka: &Kafka) -> ClientConfig {
     let mut config = ClientConfig::new();
     config.set("bootstrap.servers", kafka.bootstrap()).set("group.id", "reader");
     config
@@ -407,33 +404,4 @@ async fn what_cannot_be_sent_stops_the_relay_until_an_operator_leaves_it_out() {
             .unwrap();
     assert_eq!(kept, (5, "people/op".to_owned(), "it is not ours".to_owned()));
     rig.drop().await;
-}
-
-#[tokio::test]
-async fn topics_are_made_explicitly_and_one_with_other_partitions_is_refused() {
-    let kafka = crate::rig::kafka();
-    let topics = ["thing", "other"].map(|aggregate| kafka.topic(CONTEXT, aggregate));
-    let found = topics::plan(&kafka, &topics).await.unwrap();
-    assert!(found.iter().all(|(_, found)| *found == topics::Found::Missing), "{found:?}");
-    let admin: AdminClient<DefaultClientContext> = client(&kafka).create().unwrap();
-    let few = NewTopic::new(&topics[1], 3, TopicReplication::Fixed(1));
-    let short =
-        NewTopic::new(&topics[0], 12, TopicReplication::Fixed(1)).set("retention.ms", "60000");
-    for made in admin.create_topics([&few, &short], &AdminOptions::new()).await.unwrap() {
-        made.unwrap();
-    }
-    let found = loop {
-        let found: HashMap<_, _> =
-            topics::plan(&kafka, &topics).await.unwrap().into_iter().collect();
-        if found.values().all(|found| *found != topics::Found::Missing) {
-            break found;
-        }
-    };
-    assert_eq!(found[&topics[1]], topics::Found::Partitions(3));
-    let topics::Found::Settings(settings) = &found[&topics[0]] else { panic!("{found:?}") };
-    assert_eq!(settings[..], [("retention.ms", "2592000000".to_owned())]);
-    topics::apply(&kafka, &topics[..1]).await.unwrap();
-    while topics::plan(&kafka, &topics[..1]).await.unwrap()[0].1 != topics::Found::Right {}
-    let refused = topics::apply(&kafka, &topics).await.unwrap_err().to_string();
-    assert_eq!(refused, format!("the topic {} has 3 partitions, not 12", topics[1]));
 }

@@ -18,3 +18,4 @@ mod poison;
 mod rig;
 mod tally;
 mod timers;
+mod topics;

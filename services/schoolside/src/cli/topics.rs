@@ -54,7 +54,7 @@ fn to_json(topic: &str, found: &Found) -> Value {
         Found::Settings(different) => ("settings", different.clone()),
         Found::Partitions(_) => ("partitions", Vec::new()),
     };
-    let different: Value = different.into_iter().map(|(name, value)| (name, value)).collect();
+    let different: Value = different.into_iter().collect();
     json!({ "topic": topic, "found": word, "different": different })
 }
 

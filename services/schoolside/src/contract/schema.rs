@@ -4,13 +4,14 @@ use std::fmt::Write as _;
 
 use prost_reflect::{
     Cardinality, EnumDescriptor, FieldDescriptor, FileDescriptor, Kind, MessageDescriptor,
+    prost_types::source_code_info::Location,
 };
 
 /// The comment above something in a proto file, on one line; empty if there is none.
 pub fn comment(file: &FileDescriptor, path: &[i32]) -> String {
     let info = file.file_descriptor_proto().source_code_info.as_ref();
     let place = info.and_then(|info| info.location.iter().find(|place| place.path == path));
-    let text = place.map(|place| place.leading_comments()).unwrap_or_default();
+    let text = place.map(Location::leading_comments).unwrap_or_default();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -45,13 +45,17 @@ impl PostgresCommand {
     }
 }
 
+/// Room for several systems of six processes each, as tests start them.
+const CONNECTIONS: u16 = 400;
+
 /// Apart from the data of `up`, so that the two never share a database by accident.
 fn place(given: Option<PathBuf>) -> PathBuf {
     given.unwrap_or_else(|| datadir::default_path().join("development"))
 }
 
 async fn up(directory: &Path, port: Option<u16>, json: bool) -> Result<String, PostgresError> {
-    let cluster = PrivateCluster::start(directory, Options { port, ..Options::default() }).await?;
+    let options = Options { port, max_connections: CONNECTIONS, ..Options::default() };
+    let cluster = PrivateCluster::start(directory, options).await?;
     let url = cluster.url();
     cluster.detach();
     Ok(if json { serde_json::json!({ "url": url }).to_string() } else { url })
