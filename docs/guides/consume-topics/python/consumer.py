@@ -152,6 +152,8 @@ def main():
         follow(consumer, topic, store, options.until_end)
     except Hole as hole:
         sys.exit(f"{hole}. What lies between is in the log: read it with EventFeedService")
+    except KafkaException as fault:
+        sys.exit(fault.args[0].str())
     except KeyboardInterrupt:
         pass
     finally:

@@ -120,6 +120,9 @@ public final class Consumer {
   void follow(KafkaConsumer<String, byte[]> consumer, String topic, boolean untilEnd) throws InvalidProtocolBufferException {
     List<TopicPartition> partitions = new ArrayList<>();
     consumer.partitionsFor(topic).forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
+    if (partitions.isEmpty()) {
+      throw new IllegalStateException("there is no topic " + topic);
+    }
     // All partitions, without a group: this consumer counts everything by itself.
     consumer.assign(partitions);
     consumer.seekToBeginning(partitions);
