@@ -21,11 +21,11 @@ const PATIENCE: Duration = Duration::from_secs(90);
 const SERVICES: [&str; 6] = ["directory", "requests", "routing", "sla", "surveys", "insights"];
 
 /// A name for topics of a test's own on the shared broker.
-fn namespace() -> String {
+pub fn namespace() -> String {
     format!("j{}", command_id().replace('-', ""))
 }
 
-fn up(data_dir: &Path, kafka: &[&str]) -> Process {
+pub fn up(data_dir: &Path, kafka: &[&str]) -> Process {
     let mut command = schoolside(data_dir);
     command.args(["up", "--empty", "--headless", "--random-ports", "--json"]).args(kafka);
     Process::start(command)
@@ -33,7 +33,7 @@ fn up(data_dir: &Path, kafka: &[&str]) -> Process {
 
 /// Opens a request about a cold room, as soon as its school is known there; gives its reference.
 #[track_caller]
-fn cold_room(data_dir: &Path) -> String {
+pub fn cold_room(data_dir: &Path) -> String {
     let mut opened = run(data_dir, &COLD_ROOM);
     until("a request is opened", || {
         let again = complaint(&opened).contains("SCHOOL_NOT_KNOWN");
@@ -65,7 +65,7 @@ fn until(what: &str, mut so: impl FnMut() -> bool) {
 
 /// Waits until the broker has everything.
 #[track_caller]
-fn published(data_dir: &Path) {
+pub fn published(data_dir: &Path) {
     until("everything is published", || {
         relays(data_dir).values().all(|log| log["lag_events"] == 0 && log["head"] == log["cursor"])
     });
@@ -192,7 +192,7 @@ impl Office<'_> {
 }
 
 /// Carries a request through the rest of its life.
-fn end(data_dir: &Path, reference: &str) {
+pub fn end(data_dir: &Path, reference: &str) {
     story(data_dir, reference, |story| story["team"] == "teams/T1");
     let act = |args: &[&str]| json(data_dir, args);
     act(&["request", "reply", reference, "A technician comes at ten."]);

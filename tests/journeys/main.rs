@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a story cannot get fails the test")]
 
+mod consumers;
 mod full_disk;
 mod history;
 mod kafka;

@@ -33,7 +33,7 @@ made_from() {
 
 prepare_python() {
   local python=$made/python/bin/python packages
-  rm -rf -- "$made/python"
+  rm -rf -- "$made/python" "$made/python.made-from"
   python3 -m venv "$made/python"
   "$python" -m pip install --quiet --disable-pip-version-check --requirement "$here/python/requirements.txt"
   # Among the packages, where an import finds it.
@@ -42,7 +42,7 @@ prepare_python() {
 }
 
 prepare_java() {
-  rm -rf -- "$made/java"
+  rm -rf -- "$made/java" "$made/java.made-from"
   mvn --batch-mode --quiet --file "$here/java/pom.xml" package "-Doutput=$made/java" "-Dschemas=$schemas"
 }
 

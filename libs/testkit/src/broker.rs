@@ -21,7 +21,7 @@ pub fn jars() -> PathBuf {
     variable("SCHOOLSIDE_KAFKA_JARS", "the directory of Kafka's jars").into()
 }
 
-fn variable(name: &str, what: &str) -> String {
+pub(crate) fn variable(name: &str, what: &str) -> String {
     #[expect(
         clippy::disallowed_methods,
         reason = "a setting of tests, which have no configuration"

@@ -9,6 +9,7 @@
 pub mod broker;
 mod cluster;
 mod database;
+pub mod examples;
 mod neighbours;
 mod permissions;
 mod server;
