@@ -42,7 +42,13 @@ fn cold_room(data_dir: &Path) -> String {
 /// The story, once it has got so far.
 pub fn story(data_dir: &Path, reference: &str, so_far: impl Fn(&Value) -> bool) -> Value {
     loop {
-        let story = json(data_dir, &["request", "show", reference]);
+        let told = run(data_dir, &["request", "show", reference]);
+        // The view of requests can be a moment behind the opening.
+        if complaint(&told).contains("[NOT_FOUND]") {
+            continue;
+        }
+        assert!(told.status.success(), "{}", complaint(&told));
+        let story = serde_json::from_slice(&told.stdout).unwrap();
         if so_far(&story) {
             return story;
         }
