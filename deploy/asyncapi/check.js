@@ -1,4 +1,5 @@
-// Validates an AsyncAPI document as its readers would: the document, every payload's schema, every example.
+// Validates an AsyncAPI document as its readers would: the document, and every payload's schema.
+// The examples are the samples in tests/golden, which the Rust tests compare with the schemas.
 // Usage: node check.js FILE
 import { readFileSync } from "node:fs";
 import { Parser } from "@asyncapi/parser";
@@ -11,7 +12,7 @@ parser.registerSchemaParser(ProtoBuffSchemaParser());
 const { document, diagnostics } = await parser.parse(readFileSync(file, "utf8"), { source: file });
 
 for (const { severity, path, message, range } of diagnostics) {
-  // The document has no servers or tags of its own, which the parser recommends.
+  // What is only recommended stays unsaid.
   if (severity === ERROR) console.error(`${file}:${range.start.line + 1}: ${path.join(".")}: ${message}`);
 }
 const failed = diagnostics.some(({ severity }) => severity === ERROR);

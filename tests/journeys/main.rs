@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a story cannot get fails the test")]
 
 mod consumers;
+mod contract;
 mod full_disk;
 mod history;
 mod kafka;

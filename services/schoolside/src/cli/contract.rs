@@ -1,6 +1,6 @@
 //! `schoolside contract`: the published contract of the topics, and records held against it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
@@ -63,11 +63,7 @@ pub fn run(command: ContractCommand, context: &Context) -> Result<(), Failure> {
     }
 }
 
-fn write(
-    folder: &std::path::Path,
-    samples: &std::path::Path,
-    context: &Context,
-) -> Result<(), Failure> {
+fn write(folder: &Path, samples: &Path, context: &Context) -> Result<(), Failure> {
     let documents = contract::documents(samples).map_err(Failure::usage)?;
     let mut written = Vec::new();
     for (name, text) in documents {
@@ -89,7 +85,7 @@ fn say(written: &[PathBuf], context: &Context) {
     }
 }
 
-fn verify(folder: &std::path::Path, context: &Context) -> Result<(), Failure> {
+fn verify(folder: &Path, context: &Context) -> Result<(), Failure> {
     let verdict = contract::verify(folder).map_err(Failure::usage)?;
     let Verdict { records, faults } = &verdict;
     if *records == 0 {

@@ -4,12 +4,16 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use eventlog::{EventMeta, Recorded};
 use kernel::{CommandId, EventCodec, EventId, Position, StreamId, Version};
+use prost::Message as _;
+use prost_reflect::{DescriptorPool, MessageDescriptor};
+use prost_types::{FieldDescriptorProto, FileDescriptorSet, field_descriptor_proto::Type};
+use rstest::rstest;
 use stream::kafka::record::{FILLER, headers};
 
 use super::{
     files,
     headers::HEADERS,
-    published::{self, EventType, Topic},
+    published::{self, EventType},
     sample::{Sample, Samples},
     value,
 };
@@ -26,26 +30,17 @@ fn samples() -> Vec<Sample> {
     files::records(&folder()).unwrap().iter().map(|file| Sample::read(file).unwrap()).collect()
 }
 
-/// Every sample with the topic and event type that it is of, by where it lies.
+/// Every sample with the context and event type that it is of, by where it lies.
 fn each() -> Vec<(Sample, &'static str, EventType)> {
     let topics = published::topics();
-    let place = |sample: &Sample| {
-        let folder = sample.file.parent().unwrap().file_name().unwrap();
-        folder.to_str().unwrap().to_owned()
-    };
     let find = |sample: Sample| {
-        let of_type = |topic: &Topic| {
-            let events = published::topics().into_iter().find(|it| it.name == topic.name);
-            let mut events = events.unwrap().events.into_iter();
-            events.find(|event| event.ce_type == place(&sample)).map(|event| (topic.context, event))
-        };
-        let (context, event) = topics.iter().find_map(of_type).unwrap_or_else(|| {
-            panic!(
-                "{}: there is no such event type any more; it was published",
-                sample.file.display()
-            )
-        });
-        (sample, context, event)
+        let place = sample.file.parent().unwrap().file_name().unwrap();
+        let events =
+            topics.iter().flat_map(|topic| topic.events.iter().map(|it| (topic.context, it)));
+        let found = events.into_iter().find(|(_, event)| event.ce_type.as_str() == place);
+        let (context, event) = found
+            .unwrap_or_else(|| panic!("{place:?} was published, and is no event type any more"));
+        (sample, context, event.clone())
     };
     samples().into_iter().map(find).collect()
 }
@@ -129,20 +124,76 @@ fn every_sample_lies_where_its_topic_type_and_revision_say() {
     }
 }
 
+/// Says how a sample's bytes and JSON are no longer one and the same message.
+fn differs(sample: &Sample, descriptor: &MessageDescriptor) -> Option<String> {
+    let bytes = sample.bytes().unwrap();
+    let json = sample.value.as_ref().unwrap();
+    let read = match value::decode(descriptor.clone(), &bytes) {
+        Ok(read) => read,
+        Err(error) => return Some(error),
+    };
+    if let Some(field) = value::unknown(&read).first() {
+        return Some(format!("there is no field {field}"));
+    }
+    if serde_json::to_value(&read).unwrap() != *json {
+        return Some(format!("the bytes say {}", serde_json::to_string(&read).unwrap()));
+    }
+    let stated = value::from_json(descriptor.clone(), json);
+    let same = stated.is_ok_and(|stated| value::encode(&stated) == bytes);
+    (!same).then(|| "the JSON is other bytes".to_owned())
+}
+
 #[test]
 fn every_value_is_what_its_json_says_and_back() {
     for (sample, _, event) in each() {
         let name = sample.file.display();
-        let bytes = sample.bytes().unwrap();
-        assert!(!bytes.is_empty(), "{name} is empty, which Kafka reads as a deletion");
-        let message = value::decode(event.message.clone(), &bytes).unwrap();
-        let changed = "a field was renamed, renumbered or removed, but it was published";
-        assert_eq!(value::unknown(&message), Vec::<String>::new(), "{name}: {changed}");
-        let json = sample.value.as_ref().unwrap();
-        assert_eq!(&serde_json::to_value(&message).unwrap(), json, "{name}: {changed}");
-        let stated = value::from_json(event.message, json).unwrap();
-        assert_eq!(value::encode(&stated), bytes, "{name}: {changed}");
+        assert!(!sample.bytes().unwrap().is_empty(), "{name} is empty, a deletion for Kafka");
+        let differs = differs(&sample, &event.message);
+        assert_eq!(differs, None, "{name}: what was published was renamed, renumbered or removed");
     }
+}
+
+/// The message of a type with one field of a message changed.
+fn changed(
+    name: &str,
+    message: &str,
+    field: &str,
+    change: fn(&mut FieldDescriptorProto),
+) -> MessageDescriptor {
+    let mut set = FileDescriptorSet::decode(wire::DESCRIPTORS).unwrap();
+    let mut messages = set.file.iter_mut().flat_map(|file| &mut file.message_type);
+    let message = messages.find(|it| it.name() == message).unwrap();
+    change(message.field.iter_mut().find(|it| it.name() == field).unwrap());
+    let pool = DescriptorPool::from_file_descriptor_set(set).unwrap();
+    pool.get_message_by_name(name).unwrap()
+}
+
+fn renumbered(field: &mut FieldDescriptorProto) {
+    field.number = Some(9);
+}
+
+fn renamed(field: &mut FieldDescriptorProto) {
+    field.json_name = Some("why".to_owned());
+}
+
+fn retyped(field: &mut FieldDescriptorProto) {
+    field.set_type(Type::Int64);
+}
+
+#[rstest]
+#[case("RequestReopened", "reason", renumbered)]
+#[case("RequestReopened", "reason", renamed)]
+#[case("RequestReopened", "reason", retyped)]
+fn a_field_that_changed_is_caught(
+    #[case] message: &str,
+    #[case] field: &str,
+    #[case] change: fn(&mut FieldDescriptorProto),
+) {
+    let name = format!("schoolside.requests.v1.{message}");
+    let sample = each().into_iter().find(|(.., event)| event.message.full_name() == name);
+    let (sample, ..) = sample.unwrap();
+    assert_eq!(differs(&sample, &changed(&name, message, field, |_| {})), None);
+    assert!(differs(&sample, &changed(&name, message, field, change)).is_some());
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::{catalogue, out};
 const FIRST: &str = "0.1.0";
 
 /// How a message says with which version its event type came.
-const SINCE: &str = "Since ";
+const SINCE: &str = " Since ";
 
 /// A topic, with all that it carries.
 pub struct Topic {
@@ -28,6 +28,7 @@ pub struct Topic {
 }
 
 /// An event type.
+#[derive(Clone)]
 pub struct EventType {
     /// The log's name of it: `request.opened`.
     pub name: String,
@@ -68,17 +69,22 @@ fn events(pool: &DescriptorPool, context: &str, file: &str) -> Vec<EventType> {
 /// The event that a message is of; `None` for parts of messages and for private messages.
 fn event(context: &str, message: MessageDescriptor) -> Option<EventType> {
     let comment = schema::comment(&message.parent_file(), message.path());
-    let (name, rest) = comment.strip_prefix('`')?.split_once("`: ")?;
-    let (sentence, since) = match rest.rsplit_once(SINCE) {
-        Some((sentence, since)) => (sentence.trim(), since.trim_end_matches('.')),
-        None => (rest, FIRST),
-    };
+    let (name, sentence, since) = read(&comment)?;
     Some(EventType {
         name: name.to_owned(),
         ce_type: wire::topic::cloud_event_type(context, name),
         sentence: capitalised(sentence),
         since: since.to_owned(),
         message,
+    })
+}
+
+/// What the comment of an event's message says: name, sentence, and with which version it came.
+fn read(comment: &str) -> Option<(&str, &str, &str)> {
+    let (name, rest) = comment.strip_prefix('`')?.split_once("`: ")?;
+    Some(match rest.rsplit_once(SINCE) {
+        Some((sentence, since)) => (name, sentence, since.trim_end_matches('.')),
+        None => (name, rest, FIRST),
     })
 }
 
@@ -90,6 +96,15 @@ fn capitalised(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_comment_names_the_event_and_may_say_since_when() {
+        let first = "`request.opened`: someone asked.";
+        assert_eq!(read(first), Some(("request.opened", "someone asked.", "0.1.0")));
+        let later = "`request.escalated`: it went up. Since 0.2.0.";
+        assert_eq!(read(later), Some(("request.escalated", "it went up.", "0.2.0")));
+        assert_eq!(read("The private part of `request.opened`."), None);
+    }
 
     #[test]
     fn every_topic_has_a_schema_with_events_named_like_their_messages() {
