@@ -1,7 +1,11 @@
 //! Strangers' consumers, as docs/guides/consume-topics has them: what they count from the topic is what the API says.
 
-use std::{collections::BTreeMap, path::Path, process::Command};
+use std::{collections::BTreeMap, path::Path, process::Command, time::Duration};
 
+use rdkafka::{
+    ClientConfig,
+    producer::{BaseProducer, BaseRecord, Producer},
+};
 use serde::Deserialize;
 use serde_json::Value;
 use testkit::{broker, examples};
@@ -40,6 +44,25 @@ impl Topic {
             String::from_utf8_lossy(&output.stderr)
         );
         serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// Runs a consumer that must stop; what it says.
+    #[track_caller]
+    fn stops(&self, mut consumer: Command) -> String {
+        consumer.args(["--kafka", &self.bootstrap, "--kafka-namespace", &self.namespace]);
+        let output = consumer.arg("--until-end").output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{consumer:?}");
+        String::from_utf8(output.stderr).unwrap()
+    }
+
+    /// Has somebody else write a record without a value.
+    fn soil(&self) {
+        let name = format!("{}.schoolside.requests.request.v1", self.namespace);
+        let producer: BaseProducer =
+            ClientConfig::new().set("bootstrap.servers", &self.bootstrap).create().unwrap();
+        let record = BaseRecord::to(&name).key("somebody").payload(&[] as &[u8]);
+        producer.send(record).map_err(|(error, _)| error).unwrap();
+        producer.flush(Duration::from_secs(10)).unwrap();
     }
 
     /// What both count that keep nothing.
@@ -87,7 +110,7 @@ fn events(data_dir: &Path) -> usize {
 }
 
 /// Requests that end, come back, are withdrawn and change hands. A closing by a person is a message without a value.
-fn live(data_dir: &Path, director: &str) {
+fn live(data_dir: &Path) {
     let act = |args: &[&str]| json(data_dir, args);
     let [ended, back, withdrawn, handed, waiting] = [(); 5].map(|()| cold_room(data_dir));
     end(data_dir, &ended);
@@ -100,7 +123,7 @@ fn live(data_dir: &Path, director: &str) {
     story(data_dir, &back, |story| routings(story) == 2);
     act(&["request", "cancel", &withdrawn, "--reason", "withdrawn"]);
     let hand = ["request", "reassign", &handed, "--team", "T2", "--reason", "workload"];
-    act(&[&hand[..], &["--token-file", director]].concat());
+    act(&[&hand[..], &["--as", "director"]].concat());
     act(&["request", "pause", &waiting, "--reason", "waiting-for-vendor"]);
 }
 
@@ -109,12 +132,12 @@ fn consumers_that_know_only_the_schema_count_what_the_api_says_and_repetitions_c
     let directory = scratch();
     let data_dir = directory.path();
     let topic = Topic { bootstrap: broker::bootstrap(), namespace: namespace() };
-    let system =
+    let _system =
         up(data_dir, &["--kafka", &topic.bootstrap, "--kafka-namespace", &topic.namespace]);
     assert_eq!(import(data_dir)["accepted"], 3_000);
     let folder = repository(DISTRICT).display().to_string();
     json(data_dir, &["district", "load", &folder, "--apply"]);
-    live(data_dir, system.said["tokens"]["director"].as_str().unwrap());
+    live(data_dir);
     published(data_dir);
 
     let expected = open_by_team(data_dir);
@@ -140,4 +163,23 @@ fn consumers_that_know_only_the_schema_count_what_the_api_says_and_repetitions_c
     let later = stored();
     assert_eq!((later.records, later.duplicates), (twice.records - once.records, later.records));
     assert_eq!((later.open_by_team, later.keys), (expected, once.keys));
+}
+
+#[test]
+fn consumers_say_in_a_line_what_stops_them() {
+    let topic = Topic { bootstrap: broker::bootstrap(), namespace: namespace() };
+    for consumer in [python(), java()] {
+        let said = topic.stops(consumer);
+        let missing = format!("{}.schoolside.requests.request.v1", topic.namespace);
+        assert!(said.contains(&missing) && said.lines().count() == 1, "{said}");
+    }
+    let place = ["--kafka", &topic.bootstrap, "--kafka-namespace", &topic.namespace];
+    let directory = scratch();
+    json(directory.path(), &[&["topics", "apply"], &place[..]].concat());
+    topic.soil();
+    for consumer in [python(), java()] {
+        let said = topic.stops(consumer);
+        let reason = "offset 0: the value is empty, so it is no event";
+        assert!(said.contains(reason) && said.lines().count() == 1, "{said}");
+    }
 }

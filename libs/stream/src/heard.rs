@@ -3,7 +3,10 @@
 //! Of a stream only the next version is applied; an earlier one is a repetition and left out, a later one means that
 //! something was lost, which is reported like any record that cannot be applied.
 
-use std::collections::HashMap;
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use eventlog::Recorded;
 use kernel::{StreamId, Version};
@@ -30,21 +33,51 @@ struct Heard {
     version: i32,
 }
 
+/// From where to where the streams on a page go, those that go without a hole or a repetition.
+fn following(events: &[Recorded]) -> HashMap<Uuid, Heard> {
+    let mut streams = HashMap::<Uuid, Heard>::with_capacity(events.len());
+    let mut broken = Vec::new();
+    for event in events {
+        let (stream, version) = (event.stream.0, event.version.0);
+        let heard =
+            streams.entry(stream).or_insert(Heard { before: version - 1, version: version - 1 });
+        if version != heard.version + 1 {
+            broken.push(stream);
+        }
+        heard.version = version;
+    }
+    for stream in broken {
+        streams.remove(&stream);
+    }
+    streams
+}
+
 impl Ledger {
     /// The events that have not been applied before, which they count as from now on.
     ///
     /// # Errors
     /// When one of them lies behind a hole, or another runner applies the same streams.
-    pub(crate) async fn hear(
+    pub(crate) async fn hear<'a>(
         &self,
         tx: &mut PgConnection,
-        events: &[Recorded],
-    ) -> Result<Vec<Recorded>, HandleError> {
-        let mut heard = self.heard(tx, events).await?;
+        events: &'a [Recorded],
+    ) -> Result<Cow<'a, [Recorded]>, HandleError> {
+        // Nearly always nothing comes again, so that is taken for granted first; what the rows deny is looked at.
+        let noted = self.note(tx, &following(events)).await?;
+        let noted: HashSet<_> = noted.into_iter().collect();
+        if events.iter().all(|event| noted.contains(&event.stream.0)) {
+            return Ok(events.into());
+        }
+        let denied: Vec<_> =
+            events.iter().map(|it| it.stream.0).filter(|it| !noted.contains(it)).collect();
+        let mut heard = self.heard(tx, denied).await?;
         let mut fresh = Vec::with_capacity(events.len());
         for event in events {
             let (stream, version) = (event.stream.0, event.version.0);
-            let heard = heard.entry(stream).or_insert(Heard { before: 0, version: 0 });
+            let Some(heard) = heard.get_mut(&stream) else {
+                fresh.push(event.clone());
+                continue;
+            };
             if version > heard.version + 1 {
                 let applied = heard.version;
                 return Err(HandleError::Poison(Hole { stream, version, applied }.into()));
@@ -55,8 +88,8 @@ impl Ledger {
             }
         }
         heard.retain(|_, heard| heard.version > heard.before);
-        self.note(tx, &heard).await?;
-        Ok(fresh)
+        self.note_all(tx, &heard).await?;
+        Ok(fresh.into())
     }
 
     /// Counts an event as applied that was left out for good.
@@ -65,21 +98,21 @@ impl Ledger {
         tx: &mut PgConnection,
         event: &Recorded,
     ) -> Result<(), HandleError> {
-        let mut heard = self.heard(tx, std::slice::from_ref(event)).await?;
+        let mut heard = self.heard(tx, vec![event.stream.0]).await?;
         let before = heard.remove(&event.stream.0).map_or(0, |heard| heard.before);
         if event.version.0 > before {
             let skipped = Heard { before, version: event.version.0 };
-            self.note(tx, &HashMap::from([(event.stream.0, skipped)])).await?;
+            self.note_all(tx, &HashMap::from([(event.stream.0, skipped)])).await?;
         }
         Ok(())
     }
 
+    /// Up to where streams are noted as applied.
     async fn heard(
         &self,
         tx: &mut PgConnection,
-        events: &[Recorded],
+        mut streams: Vec<Uuid>,
     ) -> Result<HashMap<Uuid, Heard>, sqlx::Error> {
-        let mut streams: Vec<_> = events.iter().map(|event| event.stream.0).collect();
         streams.sort_unstable();
         streams.dedup();
         // Row by row, by the key: asked for all at once, the whole subscription is read, and each row compared with each.
@@ -95,13 +128,14 @@ impl Ledger {
         Ok(rows.map(heard).collect())
     }
 
+    /// Notes streams as applied further, and says which of them stood where they were thought to.
     async fn note(
         &self,
         tx: &mut PgConnection,
         heard: &HashMap<Uuid, Heard>,
-    ) -> Result<(), HandleError> {
+    ) -> Result<Vec<Uuid>, sqlx::Error> {
         if heard.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         // In one order everywhere, so that two runners cannot wait for one another.
         let mut rows: Vec<_> = heard.iter().collect();
@@ -109,17 +143,27 @@ impl Ledger {
         let sql = self.sql(
             "insert into {context}.heard as h (subscription, stream, version, before)
              select $1, stream, version, before from unnest($2::uuid[], $3::int[], $4::int[]) as n(stream, version, before)
+             where before = 0 or (select true from {context}.heard known
+                 where known.subscription = $1 and known.stream = n.stream)
              on conflict (subscription, stream) do update set version = excluded.version, before = excluded.before
-             where h.version = excluded.before",
+             where h.version = excluded.before
+             returning stream",
         );
-        let noted = sqlx::query(sql)
+        sqlx::query_scalar(sql)
             .bind(self.subscription())
             .bind(rows.iter().map(|(stream, _)| **stream).collect::<Vec<_>>())
             .bind(rows.iter().map(|(_, heard)| heard.version).collect::<Vec<_>>())
             .bind(rows.iter().map(|(_, heard)| heard.before).collect::<Vec<_>>())
-            .execute(tx)
-            .await?;
-        if noted.rows_affected() == rows.len() as u64 {
+            .fetch_all(tx)
+            .await
+    }
+
+    async fn note_all(
+        &self,
+        tx: &mut PgConnection,
+        heard: &HashMap<Uuid, Heard>,
+    ) -> Result<(), HandleError> {
+        if self.note(tx, heard).await?.len() == heard.len() {
             return Ok(());
         }
         Err(HandleError::Transient(
@@ -143,7 +187,7 @@ impl Ledger {
             let heard = |(stream, version): &(StreamId, Version)| {
                 (stream.0, Heard { before: 0, version: version.0 })
             };
-            self.note(tx, &versions.iter().map(heard).collect()).await?;
+            self.note_all(tx, &versions.iter().map(heard).collect()).await?;
         }
         Ok(())
     }

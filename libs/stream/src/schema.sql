@@ -47,7 +47,7 @@ create table if not exists {context}.relay (
     position bigint not null,
     -- For each topic/partition the offset behind the last acknowledged record.
     places jsonb not null,
-    -- The Kafka cluster that all this is about; null before the first.
+    -- The Kafka cluster that all this is about, with the namespace behind a slash; null before the first.
     cluster text,
     holder uuid,
     epoch bigint not null,

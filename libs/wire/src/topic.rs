@@ -18,6 +18,12 @@ pub fn source(context: &str) -> String {
     format!("/schoolside/{context}")
 }
 
+/// Whether that is the source of a context's events.
+#[must_use]
+pub fn is_source(context: &str, source: &str) -> bool {
+    source.strip_prefix("/schoolside/") == Some(context)
+}
+
 /// The CloudEvents subject of an event: `request/{stream}`.
 #[must_use]
 pub fn subject(aggregate: &str, stream: &str) -> String {

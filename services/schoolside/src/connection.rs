@@ -31,7 +31,8 @@ pub struct ConnectionArgs {
     )]
     pub endpoint: Vec<String>,
     /// Speak with the token of this role from the data directory, e.g. `lead`.
-    #[arg(long = "as", global = true, value_name = "ROLE")]
+    // Its id must not be that of a command's own `--role`.
+    #[arg(id = "as", long = "as", global = true, value_name = "ROLE")]
     pub role: Option<String>,
     /// Speak with the token in this file.
     #[arg(long, global = true, env = "SCHOOLSIDE_TOKEN_FILE", value_name = "FILE")]

@@ -9,6 +9,7 @@ pub mod connection;
 pub mod context;
 mod contract;
 pub mod datadir;
+mod disk;
 pub mod district;
 pub mod failure;
 pub mod import;

@@ -43,6 +43,10 @@ class Hole(Exception):
     """A record is missing: what would be counted from here on would be wrong."""
 
 
+class Foreign(Exception):
+    """A record that is no event of this topic: somebody else has written here."""
+
+
 class Protobuf(JSONFormat):
     """Leaves the data as it came. JSONFormat makes text of bytes that happen to be UTF-8."""
 
@@ -52,6 +56,8 @@ class Protobuf(JSONFormat):
 
 def event_of(record):
     """The record's CloudEvent. `sequence` is the request's version, `partitionkey` its id."""
+    if not record.value():
+        raise Foreign(f"partition {record.partition()}, offset {record.offset()}: the value is empty, so it is no event")
     message = binding.KafkaMessage(dict(record.headers()), record.key(), record.value())
     return binding.from_binary(message, Protobuf())
 
@@ -152,6 +158,8 @@ def main():
         follow(consumer, topic, store, options.until_end)
     except Hole as hole:
         sys.exit(f"{hole}. What lies between is in the log: read it with EventFeedService")
+    except Foreign as foreign:
+        sys.exit(str(foreign))
     except KafkaException as fault:
         sys.exit(fault.args[0].str())
     except KeyboardInterrupt:

@@ -14,7 +14,8 @@ use tokio::runtime::Handle;
 
 use super::{
     Kafka, blocking,
-    consumer::{Arrival, Assignment, Consumer, News, Order, lane},
+    consumer::{Arrival, Consumer, News, Order},
+    rebalancing::{Assignment, lane},
     relay::Places,
     topics,
 };
@@ -110,7 +111,7 @@ impl Bus for KafkaBus {
         let topics = self.topics(subscription);
         let passed = places.iter().all(|(place, offset)| {
             let Some((topic, partition)) = place.rsplit_once('/') else { return false };
-            let lane = || lane(&cluster, topic, partition.parse().unwrap_or(-1));
+            let lane = || lane(super::cluster_of(&cluster), topic, partition.parse().unwrap_or(-1));
             !topics.iter().any(|it| it == topic)
                 || stored.get(lane().as_str()).is_some_and(|passed| passed.0 >= *offset)
         });

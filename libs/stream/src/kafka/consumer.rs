@@ -1,14 +1,9 @@
 //! A consumer on a thread of its own: joins the group, takes its partitions up where Postgres says, and hands over what
-//! it reads.
-//!
-//! The group only divides the partitions among the runners. Where each is gone on with is looked up in Postgres when it
-//! is assigned; a partition without a place there, or whose place the broker no longer has, is new, and begins at its
-//! end once the log has been read up to there.
+//! it reads. The group only divides the partitions among the runners.
 
 use std::{
-    collections::HashMap,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -17,22 +12,26 @@ use std::{
 use eventlog::Recorded;
 use kernel::Position;
 use rdkafka::{
-    ClientContext, Message as _, Offset, Statistics, TopicPartitionList,
-    config::{FromClientConfigAndContext, RDKafkaLogLevel},
-    consumer::{BaseConsumer, Consumer as _, ConsumerContext},
+    Message as _,
+    config::FromClientConfigAndContext,
+    consumer::{BaseConsumer, Consumer as _},
     error::KafkaError,
     message::BorrowedMessage,
-    types::{RDKafkaErrorCode, RDKafkaRespErr},
+    types::RDKafkaErrorCode,
 };
 use tokio::{runtime::Handle, sync::mpsc};
 
-use super::{Kafka, KafkaFault, Quiet, record};
-use crate::{BoxError, Checkpoint, Checkpoints};
+use super::{
+    Kafka, KafkaFault,
+    rebalancing::{Assignment, Change, Lane, Rebalancing},
+    record,
+};
+use crate::{BoxError, Checkpoints};
 
 /// How long the thread waits for records before it looks whether it is still wanted.
 const WAIT: Duration = Duration::from_millis(100);
-/// How long while something waits to be handed over.
-const TURN: Duration = Duration::from_millis(1);
+/// How long while something waits to be handed over, or for more to go with it.
+const TURN: Duration = Duration::from_millis(5);
 /// The most records that wait to be handed over; then no more are fetched.
 const MOST: usize = 5_000;
 /// How long a subscription may be at one delivery before its partitions are paused.
@@ -50,15 +49,6 @@ pub(super) enum News {
     Records(Vec<Arrival>),
     /// It cannot go on.
     Failed(BoxError),
-}
-
-/// Partitions, by lane.
-#[derive(Debug, Default)]
-pub(super) struct Assignment {
-    /// Those that are gone on with behind their stored places.
-    pub known: Vec<Checkpoint>,
-    /// Those that begin at their ends.
-    pub new: Vec<Checkpoint>,
 }
 
 /// A record in its lane.
@@ -93,11 +83,6 @@ impl Drop for Consumer {
     }
 }
 
-/// The name of a partition's lane: its places are offsets.
-pub(super) fn lane(cluster: &str, topic: &str, partition: i32) -> String {
-    format!("kafka/{cluster}/{topic}/{partition}")
-}
-
 impl Consumer {
     /// Begins to consume. Blocks while it asks for the cluster.
     pub fn begin(order: Order, runtime: Handle) -> Result<Self, KafkaFault> {
@@ -122,15 +107,10 @@ impl Consumer {
             let gather = order.gather.as_millis().to_string();
             config.set("fetch.min.bytes", "65536").set("fetch.wait.max.ms", gather);
         }
-        let rebalancing = Rebalancing {
-            cluster: Mutex::default(),
-            checkpoints: order.checkpoints.clone(),
-            runtime,
-            changed: Mutex::default(),
-        };
+        let rebalancing = Rebalancing::new(order.checkpoints.clone(), runtime);
         let consumer = BaseConsumer::from_config_and_context(&config, rebalancing)?;
         let cluster = super::cluster_id(&order.kafka, consumer.client())?;
-        locked(&consumer.context().cluster).clone_from(&cluster);
+        consumer.context().name_cluster(cluster);
         let topics: Vec<_> = order.topics.iter().map(String::as_str).collect();
         consumer.subscribe(&topics)?;
         // One delivery is being applied, one waits, and the next is gathered.
@@ -142,9 +122,7 @@ impl Consumer {
             gather: order.gather,
             sender,
             stop: stop.clone(),
-            assigned: None,
-            lanes: Vec::new(),
-            pending: Vec::new(),
+            held: Held::default(),
             due: Instant::now(),
             full_since: None,
             paused: false,
@@ -160,105 +138,6 @@ impl Consumer {
     }
 }
 
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// One partition of the assignment.
-struct Lane {
-    topic: String,
-    partition: i32,
-    name: Arc<str>,
-    /// The offset that comes next.
-    next: i64,
-}
-
-/// What the callback has found for the partitions.
-#[derive(Default)]
-struct Change {
-    lanes: Vec<Lane>,
-    assignment: Assignment,
-}
-
-/// Looks places up when partitions are assigned.
-struct Rebalancing {
-    cluster: Mutex<String>,
-    checkpoints: Checkpoints,
-    runtime: Handle,
-    changed: Mutex<Option<Result<Change, BoxError>>>,
-}
-
-impl ClientContext for Rebalancing {
-    fn log(&self, level: RDKafkaLogLevel, facility: &str, message: &str) {
-        Quiet.log(level, facility, message);
-    }
-    fn stats(&self, _: Statistics) {}
-    fn error(&self, error: KafkaError, reason: &str) {
-        Quiet.error(error, reason);
-    }
-}
-
-impl ConsumerContext for Rebalancing {
-    fn rebalance(
-        &self,
-        consumer: &BaseConsumer<Self>,
-        event: RDKafkaRespErr,
-        partitions: &mut TopicPartitionList,
-    ) {
-        let assigned = event == RDKafkaRespErr::RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS;
-        let change =
-            if assigned { self.assign(consumer, partitions) } else { Ok(Change::default()) };
-        if !assigned || change.is_err() {
-            let _ = consumer.unassign();
-        }
-        *locked(&self.changed) = Some(change);
-    }
-}
-
-impl Rebalancing {
-    /// The cluster that the lanes are named after: after a connection was lost another can answer there.
-    fn same_cluster(&self, consumer: &BaseConsumer<Self>) -> Result<String, BoxError> {
-        let cluster = locked(&self.cluster).clone();
-        match consumer.client().fetch_cluster_id(super::PATIENCE) {
-            Some(found) if found != cluster => {
-                Err(format!("the cluster {cluster} has become {found}").into())
-            }
-            _ => Ok(cluster),
-        }
-    }
-
-    fn assign(
-        &self,
-        consumer: &BaseConsumer<Self>,
-        partitions: &TopicPartitionList,
-    ) -> Result<Change, BoxError> {
-        let stored = self.runtime.block_on(self.checkpoints.stored())?;
-        let stored: HashMap<_, _> = stored.into_iter().map(|it| (it.lane, it.position.0)).collect();
-        let cluster = self.same_cluster(consumer)?;
-        let mut change = Change::default();
-        let mut begin = TopicPartitionList::new();
-        for element in partitions.elements() {
-            let (topic, partition) = (element.topic(), element.partition());
-            let (low, high) = consumer.fetch_watermarks(topic, partition, super::PATIENCE)?;
-            let name = lane(&cluster, topic, partition);
-            let known = stored.get(&name).copied().filter(|place| (low..=high).contains(place));
-            let next = known.unwrap_or(high);
-            begin.add_partition_offset(topic, partition, Offset::Offset(next))?;
-            let checkpoint = Checkpoint { lane: name.clone(), position: Position(next) };
-            let of = if known.is_some() {
-                &mut change.assignment.known
-            } else {
-                &mut change.assignment.new
-            };
-            of.push(checkpoint);
-            let (topic, name) = (topic.to_owned(), name.into());
-            change.lanes.push(Lane { topic, partition, name, next });
-        }
-        consumer.assign(&begin)?;
-        Ok(change)
-    }
-}
-
 /// The thread's work.
 struct Reading {
     consumer: BaseConsumer<Rebalancing>,
@@ -266,11 +145,7 @@ struct Reading {
     gather: Duration,
     sender: mpsc::Sender<News>,
     stop: Arc<AtomicBool>,
-    /// An assignment that has not been handed over.
-    assigned: Option<Assignment>,
-    lanes: Vec<Lane>,
-    /// Records that have not been handed over.
-    pending: Vec<Arrival>,
+    held: Held,
     /// Not before this are they.
     due: Instant,
     /// Since when no more can be taken.
@@ -282,6 +157,27 @@ struct Reading {
     last: Instant,
     /// Something lay there when last looked, though nothing came.
     missed: bool,
+}
+
+/// What the thread has in its hands.
+#[derive(Default)]
+struct Held {
+    /// An assignment that has not been handed over.
+    assigned: Option<Assignment>,
+    lanes: Vec<Lane>,
+    /// Records that have not been handed over.
+    pending: Vec<Arrival>,
+}
+
+impl Held {
+    /// Goes over to another assignment, if there is one: what was read under the last belongs to others now.
+    fn take_over(&mut self, rebalancing: &Rebalancing) -> Result<(), BoxError> {
+        if let Some(change) = rebalancing.take_change() {
+            let Change { lanes, assignment } = change?;
+            *self = Self { assigned: Some(assignment), lanes, pending: Vec::new() };
+        }
+        Ok(())
+    }
 }
 
 impl Reading {
@@ -296,39 +192,17 @@ impl Reading {
 
     /// Takes what comes, and hands over what can be.
     fn turn(&mut self) -> Result<(), BoxError> {
-        let idle = self.pending.is_empty() && self.assigned.is_none();
+        let idle = self.held.pending.is_empty() && self.held.assigned.is_none();
         let mut wait = if idle { WAIT } else { TURN };
-        while self.pending.len() < MOST {
-            let Some(polled) = self.consumer.poll(wait) else { break };
-            match polled {
-                Ok(message) => {
-                    // A rebalance can have come before it.
-                    if let Some(change) = locked(&self.consumer.context().changed).take() {
-                        (self.assigned, self.lanes) = changed(change?);
-                        self.pending.clear();
-                    }
-                    if let Some(arrival) = arrival(self.context, &mut self.lanes, &message) {
-                        if self.pending.is_empty() {
-                            self.due = Instant::now() + self.gather;
-                        }
-                        self.pending.push(arrival);
-                    }
-                    wait = Duration::ZERO;
-                }
-                Err(error) if passes(&error) => tracing::debug!(%error, "kafka consumer"),
-                Err(error) => return Err(error.into()),
-            }
+        while self.held.pending.len() < MOST && self.poll(wait)? {
+            wait = Duration::ZERO;
         }
-        let change = locked(&self.consumer.context().changed).take();
-        if let Some(change) = change {
-            (self.assigned, self.lanes) = changed(change?);
-            self.pending.clear();
-        }
+        self.held.take_over(self.consumer.context())?;
         if self.looked.elapsed() >= LOOK {
             self.looked = Instant::now();
             self.consumer.context().same_cluster(&self.consumer)?;
         }
-        if !self.pending.is_empty() {
+        if !self.held.pending.is_empty() {
             self.last = Instant::now();
         }
         self.hand_over()?;
@@ -338,22 +212,44 @@ impl Reading {
         Ok(())
     }
 
+    /// Takes what the client has; false when nothing came.
+    fn poll(&mut self, wait: Duration) -> Result<bool, BoxError> {
+        let message = match self.consumer.poll(wait) {
+            None => return Ok(false),
+            Some(Ok(message)) => message,
+            Some(Err(error)) if passes(&error) => {
+                tracing::debug!(%error, "kafka consumer");
+                return Ok(true);
+            }
+            Some(Err(error)) => return Err(error.into()),
+        };
+        // A rebalance can have come before it.
+        self.held.take_over(self.consumer.context())?;
+        if let Some(arrival) = arrival(self.context, &mut self.held.lanes, &message) {
+            if self.held.pending.is_empty() {
+                self.due = Instant::now() + self.gather;
+            }
+            self.held.pending.push(arrival);
+        }
+        Ok(true)
+    }
+
     fn hand_over(&mut self) -> Result<(), BoxError> {
-        if let Some(assigned) = self.assigned.take() {
+        if let Some(assigned) = self.held.assigned.take() {
             match self.sender.try_send(News::Assigned(assigned)) {
                 Err(mpsc::error::TrySendError::Full(News::Assigned(assigned))) => {
-                    self.assigned = Some(assigned);
+                    self.held.assigned = Some(assigned);
                 }
                 _ => self.last = Instant::now(),
             }
             return Ok(());
         }
-        if !self.pending.is_empty() && Instant::now() >= self.due {
-            let records = News::Records(std::mem::take(&mut self.pending));
+        if !self.held.pending.is_empty() && Instant::now() >= self.due {
+            let records = News::Records(std::mem::take(&mut self.held.pending));
             if let Err(mpsc::error::TrySendError::Full(News::Records(records))) =
                 self.sender.try_send(records)
             {
-                self.pending = records;
+                self.held.pending = records;
             }
         }
         self.hold_back()
@@ -362,7 +258,7 @@ impl Reading {
     /// Takes no more while as much waits as may. A pause throws away what the client has fetched, so that is only for when
     /// it lasts: who does not ask for records for long is taken out of the group.
     fn hold_back(&mut self) -> Result<(), BoxError> {
-        if self.pending.len() < MOST {
+        if self.held.pending.len() < MOST {
             self.full_since = None;
             if self.paused {
                 self.consumer.resume(&self.consumer.assignment()?)?;
@@ -373,9 +269,7 @@ impl Reading {
         let since = *self.full_since.get_or_insert_with(Instant::now);
         if self.paused {
             // Nothing more comes than was on its way, but the group is heard.
-            if let Some(Ok(message)) = self.consumer.poll(WAIT) {
-                self.pending.extend(arrival(self.context, &mut self.lanes, &message));
-            }
+            self.poll(WAIT)?;
         } else if since.elapsed() >= LONG {
             self.consumer.pause(&self.consumer.assignment()?)?;
             self.paused = true;
@@ -389,7 +283,7 @@ impl Reading {
     fn check_nothing_is_missed(&mut self) -> Result<(), BoxError> {
         self.last = Instant::now();
         let mut missed = false;
-        for lane in &self.lanes {
+        for lane in &self.held.lanes {
             // A broker that is away is no sign of deafness.
             let ends = self.consumer.fetch_watermarks(&lane.topic, lane.partition, super::PATIENCE);
             let Ok((_, high)) = ends else {
@@ -403,10 +297,6 @@ impl Reading {
         self.missed = missed;
         Ok(())
     }
-}
-
-fn changed(change: Change) -> (Option<Assignment>, Vec<Lane>) {
-    (Some(change.assignment), change.lanes)
 }
 
 /// Whether a consumer goes on by itself after an error.

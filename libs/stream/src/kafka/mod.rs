@@ -5,6 +5,7 @@
 
 mod bus;
 mod consumer;
+mod rebalancing;
 pub mod record;
 pub mod relay;
 pub mod topics;
@@ -68,6 +69,14 @@ impl Kafka {
         format!("{}{}", self.namespace, wire::topic::topic(context, aggregate))
     }
 
+    /// Where its topics are: the cluster, and the namespace in it.
+    fn home(&self, cluster: &str) -> String {
+        match self.namespace.strip_suffix('.') {
+            Some(namespace) => format!("{cluster}/{namespace}"),
+            None => cluster.to_owned(),
+        }
+    }
+
     /// What every client of it is set to.
     fn config(&self) -> ClientConfig {
         let mut config = ClientConfig::new();
@@ -122,6 +131,11 @@ impl ClientContext for Quiet {
     fn error(&self, error: KafkaError, reason: &str) {
         tracing::debug!(%error, reason, "kafka client");
     }
+}
+
+/// The cluster of a [home](Kafka::home).
+fn cluster_of(home: &str) -> &str {
+    home.split('/').next().unwrap_or_default()
 }
 
 /// The id of the cluster behind a client. Blocks.

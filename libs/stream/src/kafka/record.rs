@@ -4,7 +4,7 @@
 //! never empty, because Kafka reads an empty one as a deletion: a message that has nothing but default values is sent as
 //! [`FILLER`], a field that no schema of ours gives a meaning and every protobuf library passes over.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, cell::Cell};
 
 use eventlog::{EventMeta, Recorded};
 use kernel::{CommandId, EventId, Position, StreamId, Timestamp, Version};
@@ -93,48 +93,71 @@ pub(crate) fn read(
     let stream = key.and_then(|key| Uuid::try_parse(key).ok()).ok_or(Foreign::Key)?;
     let payload = message.payload().filter(|value| !value.is_empty()).ok_or(Foreign::Empty)?;
     headers.expect("ce_specversion", "1.0")?;
-    headers.expect("ce_source", &wire::topic::source(context))?;
+    // In the order of `headers`.
+    let event_id = EventId(headers.uuid("ce_id")?);
+    let source = headers.text("ce_source")?;
+    if !wire::topic::is_source(context, source) {
+        return Err(Foreign::Header("ce_source"));
+    }
     let name = wire::topic::parse_cloud_event_type(context, headers.text("ce_type")?);
+    let name = name.ok_or(Foreign::Header("ce_type"))?.to_owned();
+    let occurred_at = headers.instant("ce_time")?;
+    let version = Version(headers.number("ce_sequence")?);
+    let position = Position(headers.number("ce_position")?);
+    let revision = headers.number("ce_revision")?;
+    let recorded_at = headers.instant("ce_recordedtime")?;
+    let command_id = CommandId(headers.uuid("ce_commandid")?);
+    let meta = EventMeta {
+        following: headers.number("ce_following")?,
+        causation_depth: headers.number("ce_causationdepth")?,
+        actor: headers.optional("ce_actor"),
+        roles: headers.optional("ce_roles").split_whitespace().map(str::to_owned).collect(),
+        correlation_id: headers.optional("ce_correlationid"),
+        causation_id: headers.optional("ce_causationid"),
+        traceparent: headers.optional("traceparent"),
+    };
     Ok(Recorded {
         context,
-        position: Position(headers.number("ce_position")?),
+        position,
         stream: StreamId(stream),
-        version: Version(headers.number("ce_sequence")?),
-        name: name.ok_or(Foreign::Header("ce_type"))?.to_owned(),
-        revision: headers.number("ce_revision")?,
-        event_id: EventId(headers.uuid("ce_id")?),
-        command_id: CommandId(headers.uuid("ce_commandid")?),
-        occurred_at: headers.instant("ce_time")?,
-        recorded_at: headers.instant("ce_recordedtime")?,
-        meta: EventMeta {
-            actor: headers.optional("ce_actor"),
-            roles: headers.optional("ce_roles").split_whitespace().map(str::to_owned).collect(),
-            correlation_id: headers.optional("ce_correlationid"),
-            causation_id: headers.optional("ce_causationid"),
-            traceparent: headers.optional("traceparent"),
-            causation_depth: headers.number("ce_causationdepth")?,
-            following: headers.number("ce_following")?,
-        },
+        version,
+        name,
+        revision,
+        event_id,
+        command_id,
+        occurred_at,
+        recorded_at,
+        meta,
         payload: if payload == FILLER { Vec::new() } else { payload.to_vec() },
         private: None,
     })
 }
 
-/// The headers of a record that are text.
-struct Read<'a>(Vec<(&'a str, &'a str)>);
+/// The headers of a record that are text. They are asked for in the order in which they are written, so that each is found
+/// where the last one ended; any other order does as well.
+struct Read<'a> {
+    headers: Vec<(&'a str, &'a str)>,
+    next: Cell<usize>,
+}
 
 impl<'a> Read<'a> {
     fn of(message: &'a BorrowedMessage<'_>) -> Self {
-        let headers = message.headers().into_iter().flat_map(Headers::iter);
-        let text = |header: Header<'a, &'a [u8]>| {
-            Some((header.key, std::str::from_utf8(header.value?).ok()?))
-        };
-        Self(headers.filter_map(text).collect())
+        let mut read = Vec::with_capacity(message.headers().map_or(0, Headers::count));
+        for header in message.headers().into_iter().flat_map(Headers::iter) {
+            if let Some(Ok(text)) = header.value.map(std::str::from_utf8) {
+                read.push((header.key, text));
+            }
+        }
+        Self { headers: read, next: Cell::new(0) }
     }
 
     fn text(&self, name: &'static str) -> Result<&'a str, Foreign> {
-        let found = self.0.iter().find(|(key, _)| *key == name);
-        found.map(|(_, value)| *value).ok_or(Foreign::Header(name))
+        let (before, behind) = self.headers.split_at(self.next.get());
+        let mut places = (before.len()..).zip(behind).chain((0..).zip(before));
+        let found = places.find(|(_, (key, _))| *key == name);
+        let (place, (_, text)) = found.ok_or(Foreign::Header(name))?;
+        self.next.set(place + 1);
+        Ok(text)
     }
 
     fn optional(&self, name: &'static str) -> String {

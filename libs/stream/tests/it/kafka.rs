@@ -19,7 +19,7 @@ use stream::{
 
 use crate::{
     common::{CONTEXT, append, new_stream},
-    rig::{Carrier, Rig},
+    rig::{Carrier, Rig, kafka as another_namespace},
     tally::{PATIENCE, Running, TALLY, Tally, no_fault},
 };
 
@@ -376,6 +376,25 @@ async fn on_another_cluster_the_relay_stops_until_it_is_told_from_where_to_publi
     relay::republish(pool, CONTEXT, Position(4)).await.unwrap();
     rig.published().await;
     assert_eq!(check_topic(&rig).await, 9 + 6 + 2);
+    relaying.shutdown.cancel();
+    relaying.task.await.unwrap();
+    rig.database.drop().await;
+}
+
+#[tokio::test]
+async fn in_another_namespace_the_relay_stops_rather_than_go_on_in_empty_topics() {
+    let mut rig = Rig::of(Carrier::Kafka).await;
+    rig.write(1, 3).await;
+    rig.published().await;
+    rig.stop_relay().await;
+    rig.kafka = Some(another_namespace());
+    let relaying = rig.relay();
+    rig.write(1, 2).await;
+    let status = trouble(&rig, "but everything up to position 3 was published to").await;
+    assert_eq!((status.cursor, status.head), (Position(3), Position(5)));
+    relay::republish(&rig.database.pool, CONTEXT, Position(1)).await.unwrap();
+    rig.published().await;
+    assert_eq!(check_topic(&rig).await, 5);
     relaying.shutdown.cancel();
     relaying.task.await.unwrap();
     rig.database.drop().await;

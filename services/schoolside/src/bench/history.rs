@@ -19,14 +19,26 @@ use tokio::{
 use super::RelayArgs;
 use crate::{failure::Failure, out};
 
-/// Imports it over one bus, then over the other.
+/// Imports it over the two buses in turns, so that a machine whose speed changes favours neither.
 pub(super) async fn measure(args: &RelayArgs, file: &Path) -> Result<Value, Failure> {
-    let log = import(args, file, "log").await?;
-    let kafka = import(args, file, "kafka").await?;
+    let (mut log, mut kafka) = (Vec::new(), Vec::new());
+    for round in 0..args.rounds.max(1) {
+        log.push(import(args, file, "log", round).await?);
+        kafka.push(import(args, file, "kafka", round).await?);
+        out::note(format!("round {}: log {log:?}, Kafka {kafka:?} (seconds, MB)", round + 1));
+    }
+    let seconds =
+        |runs: &[(f64, u64)]| round(runs.iter().map(|run| run.0).sum::<f64>() / count(runs));
+    let most = |runs: &[(f64, u64)]| runs.iter().map(|run| run.1).max();
     Ok(json!({
-        "log_seconds": round(log.0), "kafka_seconds": round(kafka.0), "ratio": round(kafka.0 / log.0),
-        "log_resident_mb": log.1, "kafka_resident_mb": kafka.1,
+        "log_seconds": seconds(&log), "kafka_seconds": seconds(&kafka),
+        "ratio": round(seconds(&kafka) / seconds(&log)),
+        "log_resident_mb": most(&log), "kafka_resident_mb": most(&kafka),
     }))
+}
+
+fn count(runs: &[(f64, u64)]) -> f64 {
+    runs.iter().map(|_| 1.0).sum()
 }
 
 fn round(value: f64) -> f64 {
@@ -34,13 +46,18 @@ fn round(value: f64) -> f64 {
 }
 
 /// Seconds until the figures show the whole of it, and the most memory the system had in MB.
-async fn import(args: &RelayArgs, file: &Path, bus: &str) -> Result<(f64, u64), Failure> {
-    let directory = args.scratch.join(format!("import-{bus}-{}", std::process::id()));
+async fn import(
+    args: &RelayArgs,
+    file: &Path,
+    bus: &str,
+    turn: usize,
+) -> Result<(f64, u64), Failure> {
+    let name = format!("import-{bus}-{}-{turn}", std::process::id());
+    let directory = args.scratch.join(&name);
     let mut up = command(&directory)?;
     up.args(["up", "--empty", "--headless", "--random-ports", "--json", "--bus", bus]);
     if bus == "kafka" {
-        let namespace = format!("import{}", std::process::id());
-        up.args(["--kafka", args.kafka.bootstrap(), "--kafka-namespace", &namespace]);
+        up.args(["--kafka", args.kafka.bootstrap(), "--kafka-namespace", &name]);
     }
     let mut system =
         up.stdout(Stdio::piped()).kill_on_drop(true).spawn().map_err(Failure::unavailable)?;

@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use crate::disk::DiskError;
+
 /// Why the private Kafka broker could not be started, reached or stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum KafkaError {
@@ -89,44 +91,14 @@ pub enum KafkaError {
         /// Its process.
         pid: i32,
     },
-    /// No room for the broker.
-    #[error("the disk that holds {} is full: free some space and start again; what was acknowledged is kept", directory.display())]
-    DiskFull {
-        /// The directory on the full disk.
-        directory: PathBuf,
-    },
-    /// We may not write there.
-    #[error("{} cannot be written by this user: change its owner, or choose another data directory", path.display())]
-    NotWritable {
-        /// The file or directory.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
     /// A file or program could not be used.
-    #[error("{action} {} failed", path.display())]
-    Io {
-        /// What was tried, as a gerund.
-        action: &'static str,
-        /// On what.
-        path: PathBuf,
-        /// Why not.
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Disk(#[from] DiskError),
 }
 
 impl KafkaError {
-    /// The error for `action` on `path`; a full or closed directory has its own sentence.
+    /// The error for `action` on `path`.
     pub(super) fn io(action: &'static str, path: impl Into<PathBuf>, source: io::Error) -> Self {
-        let path = path.into();
-        match source.kind() {
-            io::ErrorKind::StorageFull => Self::DiskFull { directory: path },
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                Self::NotWritable { path, source }
-            }
-            _ => Self::Io { action, path, source },
-        }
+        DiskError::of(action, path, source).into()
     }
 }

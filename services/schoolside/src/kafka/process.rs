@@ -1,26 +1,21 @@
 //! The broker's process: its command line, how it is known again, and what it says when it ends.
 
-use std::{
-    fs::{self, File},
-    os::unix::{ffi::OsStrExt, fs::OpenOptionsExt},
-    path::Path,
-    process::Stdio,
-};
+use std::{fs, os::unix::ffi::OsStrExt, path::Path, process::Stdio};
 
 use nix::{errno::Errno, sys::signal, unistd::Pid};
 use tokio::process::{Child, Command};
 
 use super::{error::KafkaError, java::Program, place::Place};
+use crate::disk::log_output;
 
 /// What the broker says when the disk is full.
 pub(super) const NO_SPACE: &str = "No space left on device";
 /// The broker's main class.
 const MAIN: &str = "kafka.Kafka";
 /// Small, and quick to start.
-const JVM: [&str; 5] = [
+const JVM: [&str; 4] = [
     "-Xmx384m",
     "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
     "-XX:+ExitOnOutOfMemoryError",
     "-Dlog4j2.configurationFile=log4j2.properties",
 ];
@@ -41,14 +36,7 @@ pub(super) fn command(place: &Place, program: &Program) -> Command {
 /// Starts the broker with all its output in the log, in a process group of its own, so that Ctrl-C does not reach it;
 /// and remembers its process.
 pub(super) fn spawn(place: &Place, program: &Program) -> Result<Child, KafkaError> {
-    let log = place.log();
-    let output = File::options()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(&log)
-        .and_then(|file| Ok((file.try_clone()?, file)))
-        .map_err(|error| KafkaError::io("opening", &log, error))?;
+    let output = log_output(&place.log())?;
     let mut child = command(place, program)
         .arg(MAIN)
         .arg(place.properties())

@@ -12,6 +12,7 @@ use super::{
     process::{self, NO_SPACE},
     settings::{self, Ports},
 };
+use crate::disk::DiskError;
 
 /// What the broker logs when it takes requests.
 const STARTED: &str = "Kafka Server started";
@@ -37,7 +38,7 @@ pub(super) async fn launch(
         process::forget(place);
         let said = place.said();
         if said.contains(NO_SPACE) {
-            return Err(KafkaError::DiskFull { directory: place.directory.clone() });
+            return Err(DiskError::Full { directory: place.directory.clone() }.into());
         }
         if !said.contains("Address already in use") || attempts == ATTEMPTS {
             return Err(KafkaError::Start {

@@ -11,6 +11,7 @@ use super::{
     process::{self, NO_SPACE},
     settings::{self, Ports},
 };
+use crate::disk::DiskError;
 
 const UNFINISHED: &str = "data.new";
 const PROPERTIES: &str = "format.properties";
@@ -35,7 +36,7 @@ pub(super) async fn format(place: &Place, program: &Program) -> Result<(), Kafka
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8_lossy(&said);
         if said.contains(NO_SPACE) {
-            return Err(KafkaError::DiskFull { directory: place.directory.clone() });
+            return Err(DiskError::Full { directory: place.directory.clone() }.into());
         }
         return Err(KafkaError::Format {
             directory: place.data(),

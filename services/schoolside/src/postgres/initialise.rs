@@ -16,6 +16,7 @@ use super::{
     postmaster::{self, NO_SPACE},
 };
 use crate::datadir;
+use crate::disk::DiskError;
 
 /// Reads the cluster's password, or makes one up for a cluster that is to be made.
 pub(super) fn password(place: &Place) -> Result<String, PostgresError> {
@@ -98,7 +99,7 @@ async fn run(
     }
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     if said.contains(NO_SPACE) {
-        return Err(PostgresError::DiskFull { directory: place.directory.clone() });
+        return Err(DiskError::Full { directory: place.directory.clone() }.into());
     }
     Err(PostgresError::Initialise {
         directory: place.cluster(),

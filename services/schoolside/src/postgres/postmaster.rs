@@ -4,7 +4,6 @@ use std::{
     fs::{self, File},
     io::{Read, Seek, SeekFrom},
     net::TcpListener,
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -12,6 +11,7 @@ use nix::{errno::Errno, sys::signal, unistd::Pid};
 use tokio::process::{Child, Command};
 
 use super::{Options, account::Account, binaries::Binaries, error::PostgresError, place::Place};
+use crate::disk::log_output;
 
 /// What the server, and `initdb`, say when the disk is full.
 pub(super) const NO_SPACE: &str = "No space left on device";
@@ -44,14 +44,7 @@ pub(super) fn spawn(
     port: u16,
     options: &Options,
 ) -> Result<Child, PostgresError> {
-    let log = place.log();
-    let output = File::options()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(&log)
-        .and_then(|file| Ok((file.try_clone()?, file)))
-        .map_err(|error| PostgresError::io("opening", &log, error))?;
+    let output = log_output(&place.log())?;
     let program = binaries.postgres();
     let mut command = command(&program, account);
     command.arg("-D").arg(place.cluster());

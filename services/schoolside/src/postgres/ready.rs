@@ -20,6 +20,7 @@ use super::{
     place::Place,
     postmaster::{self, NO_SPACE},
 };
+use crate::disk::DiskError;
 
 /// The database that Schoolside uses.
 pub(super) const DATABASE: &str = "schoolside";
@@ -147,7 +148,7 @@ async fn prepare(mut connection: PgConnection) -> Result<(), sqlx::Error> {
 fn failure(place: &Place, said: &str) -> Failure {
     // A server that cannot write its log either says nothing.
     if said.contains(NO_SPACE) || place.is_full() {
-        return Failure::Final(PostgresError::DiskFull { directory: place.directory.clone() });
+        return Failure::Final(DiskError::Full { directory: place.directory.clone() }.into());
     }
     if said.contains("Address already in use") {
         return Failure::PortTaken;

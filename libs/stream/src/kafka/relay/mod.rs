@@ -65,8 +65,8 @@ pub(crate) enum Trouble {
     #[error("the event at position {position}, {name}, cannot be sent: {why}")]
     Unsendable { position: i64, name: String, why: String },
     #[error(
-        "the cluster is {found}, but everything up to position {position} was published to {known}: if it was replaced, say \
-         from where to publish again with `schoolside relay republish`"
+        "events go to the cluster {found}, but everything up to position {position} was published to {known}: if it was \
+         replaced, or the namespace changed, say from where to publish again with `schoolside relay republish`"
     )]
     Replaced { known: String, found: String, position: i64 },
     #[error("the log cannot be read")]
@@ -224,7 +224,8 @@ impl Relay {
             .set("acks", "all")
             .set("partitioner", "murmur2_random")
             .set("message.timeout.ms", "30000")
-            .set("linger.ms", "0")
+            // Long enough for what is handed over together to be sent together.
+            .set("linger.ms", "2")
             .set("compression.type", "lz4");
         let producer: send::Client =
             FromClientConfigAndContext::from_config_and_context(&config, Quiet)
@@ -236,7 +237,7 @@ impl Relay {
     /// Looks whether it is still the cluster that the cursor is about.
     async fn look(&self, row: &Row, lease: Lease, client: &send::Client) -> Result<(), Trouble> {
         let (kafka, client) = (self.kafka.clone(), client.clone());
-        let found = blocking(move || cluster_id(&kafka, client.client())).await?;
+        let found = blocking(move || Ok(kafka.home(&cluster_id(&kafka, client.client())?))).await?;
         match row.cluster(lease.epoch, &found).await? {
             Some((known, position)) if known != found => {
                 Err(Trouble::Replaced { known, found, position })

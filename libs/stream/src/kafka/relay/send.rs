@@ -1,24 +1,22 @@
 //! Sending a page, and how far of it is acknowledged.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use eventlog::Recorded;
 use kernel::Position;
 use rdkafka::{
     error::KafkaError,
+    message::OwnedHeaders,
     producer::{FutureProducer, FutureRecord, future_producer::DeliveryFuture},
 };
 
 use super::{Places, Trouble};
 use crate::kafka::{Quiet, record};
 
-/// How many records are handed over before others get their turn.
-const TURN: usize = 256;
+/// How many records are made ready before they are handed over, together, so that the client sends them together.
+const BURST: usize = 512;
 
 pub(super) type Client = FutureProducer<Quiet>;
-
-/// A topic, and what is to be heard of a record there.
-type Report<'a> = (&'a str, DeliveryFuture);
 
 /// Sends events to their topics.
 pub(super) struct Sender {
@@ -28,6 +26,16 @@ pub(super) struct Sender {
     /// What is left out.
     pub skipped: HashSet<Position>,
 }
+
+/// An event as a record.
+struct Record<'a> {
+    topic: &'a str,
+    key: String,
+    headers: OwnedHeaders,
+}
+
+/// A topic, and what is to be heard of a record there; `None` for what is left out.
+type Report<'a> = Option<(&'a str, DeliveryFuture)>;
 
 /// What became of a page.
 pub(super) struct Outcome {
@@ -44,65 +52,79 @@ impl Sender {
     pub async fn send(&self, page: &[Recorded]) -> Outcome {
         let mut under_way = Vec::with_capacity(page.len());
         let mut failed = None;
-        for (index, event) in page.iter().enumerate() {
-            if index % TURN == TURN - 1 {
-                tokio::task::yield_now().await;
+        for events in page.chunks(BURST) {
+            failed = self.burst(events, &mut under_way).err();
+            if failed.is_some() {
+                break;
             }
-            match self.hand_over(event) {
-                Ok(report) => under_way.push((event, report)),
-                Err(trouble) => {
-                    failed = Some(trouble);
-                    break;
-                }
-            }
+            tokio::task::yield_now().await;
         }
-        let mut outcome = Outcome { acknowledged: None, places: Places::new(), failed: None };
+        let mut acknowledged = None;
+        let mut ends = BTreeMap::new();
+        let mut refused = None;
         for (event, report) in under_way {
-            let acknowledged = acknowledged(event, report).await;
-            if outcome.failed.is_some() {
+            let place = reported(event, report).await;
+            if refused.is_some() {
                 continue;
             }
-            match acknowledged {
+            match place {
                 Ok(place) => {
-                    outcome.acknowledged = Some(event.position);
-                    outcome.places.extend(place);
+                    acknowledged = Some(event.position);
+                    ends.extend(place);
                 }
-                Err(trouble) => outcome.failed = Some(trouble),
+                Err(trouble) => refused = Some(trouble),
             }
         }
-        outcome.failed = outcome.failed.or(failed);
-        outcome
+        let places = ends.into_iter();
+        let places = places.map(|((topic, partition), end)| (format!("{topic}/{partition}"), end));
+        Outcome { acknowledged, places: places.collect(), failed: refused.or(failed) }
     }
 
-    /// Hands an event to the client, for its topic; `None` when it is left out.
-    fn hand_over(&self, event: &Recorded) -> Result<Option<Report<'_>>, Trouble> {
+    /// Makes records of events and hands them over, up to the first that cannot be.
+    fn burst<'a>(
+        &'a self,
+        events: &'a [Recorded],
+        under_way: &mut Vec<(&'a Recorded, Report<'a>)>,
+    ) -> Result<(), Trouble> {
+        let made: Vec<_> = events.iter().map(|event| self.make(event)).collect();
+        for (event, record) in events.iter().zip(made) {
+            let report = record?.map(|record| self.hand_over(event, record)).transpose()?;
+            under_way.push((event, report));
+        }
+        Ok(())
+    }
+
+    fn make<'a>(&'a self, event: &Recorded) -> Result<Option<Record<'a>>, Trouble> {
         if self.skipped.contains(&event.position) {
             return Ok(None);
         }
         let topic = self.topics.get(event.kind()).ok_or_else(|| {
             unsendable(event, format!("no topic is declared for {}", event.kind()))
         })?;
-        let key = event.stream.to_string();
-        let record = FutureRecord::to(topic)
-            .key(&key)
-            .payload(record::value(event))
-            .headers(record::owned_headers(event));
-        let handed = self.producer.send_result(record);
+        let (key, headers) = (event.stream.to_string(), record::owned_headers(event));
+        Ok(Some(Record { topic, key, headers }))
+    }
+
+    fn hand_over<'a>(
+        &self,
+        event: &Recorded,
+        Record { topic, key, headers }: Record<'a>,
+    ) -> Result<(&'a str, DeliveryFuture), Trouble> {
+        let record = FutureRecord::to(topic).key(&key).payload(record::value(event));
+        let handed = self.producer.send_result(record.headers(headers));
         let handed = handed.map_err(|(error, _)| unsendable(event, error.to_string()))?;
-        Ok(Some((topic, handed)))
+        Ok((topic, handed))
     }
 }
 
-/// Waits until a record is acknowledged; gives where it lies.
-async fn acknowledged(
+/// Waits until a record is acknowledged; gives where its partition ends with it.
+async fn reported<'a>(
     event: &Recorded,
-    report: Option<Report<'_>>,
-) -> Result<Option<(String, i64)>, Trouble> {
+    report: Report<'a>,
+) -> Result<Option<((&'a str, i32), i64)>, Trouble> {
     let Some((topic, report)) = report else { return Ok(None) };
     match report.await {
-        Ok(Ok(delivery)) => {
-            Ok(Some((format!("{topic}/{}", delivery.partition), delivery.offset + 1)))
-        }
+        Ok(Ok(delivery)) => Ok(Some(((topic, delivery.partition), delivery.offset + 1))),
         Ok(Err((error, _))) => Err(unsendable(event, error.to_string())),
         Err(_) => Err(unsendable(event, KafkaError::Canceled.to_string())),
     }

@@ -53,10 +53,21 @@ public final class Consumer {
     }
   }
 
-  /** A record is missing: what would be counted from here on would be wrong. */
-  private static final class Hole extends RuntimeException {
-    Hole(String request, long after, long found) {
-      super("request %s: after version %d comes %d".formatted(request, after, found));
+  /** What would be counted from here on would be wrong. */
+  private static final class Stop extends RuntimeException {
+    private Stop(String why) {
+      super(why);
+    }
+
+    static Stop hole(String request, long after, long found) {
+      return new Stop(
+          "request %s: after version %d comes %d. What lies between is in the log: read it with EventFeedService"
+              .formatted(request, after, found));
+    }
+
+    static Stop foreign(ConsumerRecord<String, byte[]> record) {
+      return new Stop(
+          "partition %d, offset %d: the value is empty, so it is no event".formatted(record.partition(), record.offset()));
     }
   }
 
@@ -67,6 +78,9 @@ public final class Consumer {
   /** Takes a record, unless its event has been taken before. */
   void take(ConsumerRecord<String, byte[]> record) throws InvalidProtocolBufferException {
     records++;
+    if (record.value() == null || record.value().length == 0) {
+      throw Stop.foreign(record);
+    }
     // CloudEvents in binary mode: attributes are headers, the value is the plain message.
     long version = Long.parseLong(header(record, "ce_sequence"));
     Request known = requests.getOrDefault(record.key(), Request.UNKNOWN);
@@ -75,7 +89,7 @@ public final class Consumer {
       return;
     }
     if (version > known.version() + 1) {
-      throw new Hole(record.key(), known.version(), version);
+      throw Stop.hole(record.key(), known.version(), version);
     }
     requests.put(record.key(), after(known, header(record, "ce_type"), record.value()).at(version));
   }
@@ -121,7 +135,7 @@ public final class Consumer {
     List<TopicPartition> partitions = new ArrayList<>();
     consumer.partitionsFor(topic).forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
     if (partitions.isEmpty()) {
-      throw new IllegalStateException("there is no topic " + topic);
+      throw new Stop("there is no topic " + topic);
     }
     // All partitions, without a group: this consumer counts everything by itself.
     consumer.assign(partitions);
@@ -165,8 +179,8 @@ public final class Consumer {
     try (KafkaConsumer<String, byte[]> consumer =
         new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
       counting.follow(consumer, topic, options.contains("--until-end"));
-    } catch (Hole hole) {
-      System.err.println(hole.getMessage() + ". What lies between is in the log: read it with EventFeedService");
+    } catch (Stop stop) {
+      System.err.println(stop.getMessage());
       System.exit(1);
     }
     System.out.println(new Gson().toJson(counting.result()));
