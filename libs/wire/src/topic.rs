@@ -33,9 +33,24 @@ pub fn subject(aggregate: &str, stream: &str) -> String {
 /// The message that an event's payload is: `schoolside.requests.v1.RequestOpened`, from the log's `request.opened`.
 #[must_use]
 pub fn message(context: &str, event: &str) -> String {
-    let words = event.split(['.', '_']);
-    let name: String = words.map(capitalised).collect();
-    format!("schoolside.{context}.v1.{name}")
+    let mut message = format!("schoolside.{context}.v1.");
+    push_name(&mut message, event);
+    message
+}
+
+/// Adds the name of an event's message: `RequestOpened` for `request.opened`.
+fn push_name(to: &mut String, event: &str) {
+    let mut begins = true;
+    for letter in event.chars() {
+        match letter {
+            '.' | '_' => begins = true,
+            _ if begins => {
+                to.extend(letter.to_uppercase());
+                begins = false;
+            }
+            _ => to.push(letter),
+        }
+    }
 }
 
 /// Where the schema of an event's payload is, below `proto/`:
@@ -43,14 +58,9 @@ pub fn message(context: &str, event: &str) -> String {
 #[must_use]
 pub fn schema(context: &str, event: &str) -> String {
     let aggregate = event.split_once('.').map_or(event, |(aggregate, _)| aggregate);
-    let message = message(context, event);
-    let name = message.rsplit('.').next().unwrap_or_default();
-    format!("schoolside/{context}/v1/{aggregate}_events.proto#{name}")
-}
-
-fn capitalised(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    let mut schema = format!("schoolside/{context}/v1/{aggregate}_events.proto#");
+    push_name(&mut schema, event);
+    schema
 }
 
 /// The log's name of an event of a context from its CloudEvents type: `request.opened`; `None` when it is not one.

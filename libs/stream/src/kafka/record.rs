@@ -20,6 +20,9 @@ pub const FILLER: &[u8] = &[0xf8, 0x7f, 0x01];
 /// The media type of every value.
 pub const CONTENT_TYPE: &str = "application/protobuf";
 
+/// So many headers of a record are looked at: ours, and some that others on the way may have put before them.
+const MOST_HEADERS: usize = 48;
+
 /// The digits of `ce_sequence`, so that it sorts as text.
 const SEQUENCE_DIGITS: usize = 20;
 
@@ -136,16 +139,17 @@ pub(crate) fn read(
 /// The headers of a record that are text. They are asked for in the order in which they are written, so that each is found
 /// where the last one ended; any other order does as well.
 struct Read<'a> {
-    headers: Vec<(&'a str, &'a str)>,
+    headers: [(&'a str, &'a str); MOST_HEADERS],
     next: Cell<usize>,
 }
 
 impl<'a> Read<'a> {
     fn of(message: &'a BorrowedMessage<'_>) -> Self {
-        let mut read = Vec::with_capacity(message.headers().map_or(0, Headers::count));
-        for header in message.headers().into_iter().flat_map(Headers::iter) {
+        let mut read = [("", ""); MOST_HEADERS];
+        let headers = message.headers().into_iter().flat_map(Headers::iter);
+        for (place, header) in read.iter_mut().zip(headers) {
             if let Some(Ok(text)) = header.value.map(std::str::from_utf8) {
-                read.push((header.key, text));
+                *place = (header.key, text);
             }
         }
         Self { headers: read, next: Cell::new(0) }

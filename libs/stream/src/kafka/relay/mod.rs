@@ -37,7 +37,7 @@ const PAGE: i64 = 5_000;
 /// with few large batches; a quiet log is published at once.
 const BUSY: usize = 32;
 /// How long is waited for more.
-const GATHER: Duration = Duration::from_millis(15);
+const GATHER: Duration = Duration::from_millis(20);
 /// How often a lease is renewed, well before it ends.
 const RENEWAL: Duration = Duration::from_secs(1);
 /// How long a relay that may not or cannot go on waits before it looks again.
