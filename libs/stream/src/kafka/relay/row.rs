@@ -84,7 +84,8 @@ impl Row {
         sqlx::query_as(sql).bind(epoch).bind(found).fetch_optional(&self.pool).await
     }
 
-    /// Moves the cursor from where this relay left it; false when another has moved it or holds the lease.
+    /// Moves the cursor from where this relay left it; false when another has moved it or holds the lease. Does not wait for
+    /// the disk: a move that a crash of the database loses is a repetition.
     pub async fn advance(
         &self,
         epoch: i64,
@@ -95,7 +96,8 @@ impl Row {
         let sql = self.sql(
             "update {relay} set position = $3, places = places || $4, trouble = null,
                  expires_at = now() + interval '5 seconds'
-             where shard = 0 and epoch = $1 and position = $2",
+             where shard = 0 and epoch = $1 and position = $2
+             returning set_config('synchronous_commit', 'off', true)",
         );
         let moved = sqlx::query(sql)
             .bind(epoch)
