@@ -22,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Measures it for some seconds.
 pub(super) async fn measure(log: &BenchLog, seconds: u32) -> Result<Value, Failure> {
     let (task, shutdown) = log.relay();
+    under_way(log).await?;
     let events = seconds.max(1) * PER_SECOND;
     let (bootstrap, topic) =
         (log.kafka.bootstrap().to_owned(), log.kafka.topic(CONTEXT, AGGREGATE));
@@ -53,6 +54,18 @@ pub(super) async fn measure(log: &BenchLog, seconds: u32) -> Result<Value, Failu
         "events": took.len(), "per_second": PER_SECOND,
         "p50_ms": at(50), "p90_ms": at(90), "p99_ms": at(99),
     }))
+}
+
+/// Waits until the relay has published an event: that it had to connect first is no part of an event's way.
+async fn under_way(log: &BenchLog) -> Result<(), Failure> {
+    log.log.append(append(1)).await.map_err(Failure::unavailable)?;
+    loop {
+        let status = log.status().await?;
+        if status.cursor == status.head {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// Reads what comes, and notes when. Blocks.
