@@ -225,7 +225,7 @@ impl Relay {
             .set("partitioner", "murmur2_random")
             .set("message.timeout.ms", "30000")
             // Long enough for what is handed over together to be sent together.
-            .set("linger.ms", "1")
+            .set("linger.ms", "2")
             .set("compression.type", "lz4");
         let producer: send::Client =
             FromClientConfigAndContext::from_config_and_context(&config, Quiet)
