@@ -11,6 +11,7 @@ mod life;
 mod networks;
 mod outage;
 mod processes;
+mod rules;
 mod start;
 mod system;
 mod telemetry;

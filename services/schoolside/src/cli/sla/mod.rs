@@ -1,4 +1,6 @@
-//! `schoolside sla`: the board of clocks, and why a date is due when it is.
+//! `schoolside sla`: the board of clocks, why a date is due when it is, and what a rule would say.
+
+mod trial;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -7,6 +9,7 @@ use wire::schoolside::sla::v1::{
     ListClocksResponse, sla_service_client::SlaServiceClient,
 };
 
+pub use self::trial::{DueArgs, ElapsedArgs};
 use super::words;
 use crate::{context::Context, failure::Failure, out};
 
@@ -38,6 +41,19 @@ pub enum SlaCommand {
         #[arg(long, default_value = "first_resolution")]
         target: String,
     },
+    /// Try a target on a calendar file: when is it due, and was it met? Needs no server.
+    #[command(
+        after_help = "The verdict is null until it is fulfilled. While a pause holds the clock there is no due instant.\n\n\
+                      Examples:\n  schoolside sla due --calendar office.toml --start 2026-11-25T15:00:00-05:00 --target \"12 hours\"\n  \
+                      schoolside sla due --calendar office.toml --start 2026-11-25T20:00:00Z --target \"5 business_days\" \\\n      \
+                      --pause 2026-11-30T14:00:00Z..2026-12-01T14:00:00Z --fulfilled 2026-12-03T21:00:00Z"
+    )]
+    Due(DueArgs),
+    /// Count the open time between two instants on a calendar file. Needs no server.
+    #[command(
+        after_help = "Example:\n  schoolside sla elapsed --calendar office.toml --from 2026-11-25T15:00:00Z --to 2026-11-30T15:00:00Z"
+    )]
+    Elapsed(ElapsedArgs),
 }
 
 /// Runs an SLA command.
@@ -45,9 +61,9 @@ pub enum SlaCommand {
 /// # Errors
 /// When the system declines.
 pub async fn run(command: SlaCommand, context: &Context) -> Result<(), Failure> {
-    let connection = context.connection.open("director")?;
-    let mut client = SlaServiceClient::new(connection.service("sla")?);
     match command {
+        SlaCommand::Due(args) => trial::due(&args, context)?,
+        SlaCommand::Elapsed(args) => trial::open_time(&args, context)?,
         SlaCommand::Board { team, school, metric, limit } => {
             let request = ListClocksRequest {
                 team: words::resource("teams", &team),
@@ -56,10 +72,14 @@ pub async fn run(command: SlaCommand, context: &Context) -> Result<(), Failure> 
                 page_size: limit,
                 ..Default::default()
             };
+            let connection = context.connection.open("director")?;
+            let mut client = SlaServiceClient::new(connection.service("sla")?);
             let board = client.list_clocks(request).await?.into_inner();
             context.print(&board, board_text);
         }
         SlaCommand::Explain { request, target } => {
+            let connection = context.connection.open("director")?;
+            let mut client = SlaServiceClient::new(connection.service("sla")?);
             let request = super::request::canonical(&request, &connection).await?;
             let explain = ExplainDueDateRequest { request, target, after: String::new() };
             let explanation = client.explain_due_date(explain).await?.into_inner();
