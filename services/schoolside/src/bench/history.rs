@@ -27,8 +27,7 @@ pub(super) async fn measure(args: &RelayArgs, file: &Path) -> Result<Value, Fail
         kafka.push(import(args, file, "kafka", round).await?);
         out::note(format!("round {}: log {log:?}, Kafka {kafka:?} (seconds, MB)", round + 1));
     }
-    let seconds =
-        |runs: &[(f64, u64)]| round(runs.iter().map(|run| run.0).sum::<f64>() / count(runs));
+    let seconds = |runs: &[(f64, u64)]| round(mean(runs.iter().map(|run| run.0)));
     let most = |runs: &[(f64, u64)]| runs.iter().map(|run| run.1).max();
     Ok(json!({
         "log_seconds": seconds(&log), "kafka_seconds": seconds(&kafka),
@@ -37,8 +36,9 @@ pub(super) async fn measure(args: &RelayArgs, file: &Path) -> Result<Value, Fail
     }))
 }
 
-fn count(runs: &[(f64, u64)]) -> f64 {
-    runs.iter().map(|_| 1.0).sum()
+fn mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+    sum / count
 }
 
 fn round(value: f64) -> f64 {

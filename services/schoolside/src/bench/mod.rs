@@ -40,7 +40,7 @@ pub struct RelayArgs {
     /// How many events the relay has to catch up with.
     #[arg(long, default_value_t = 200_000)]
     events: usize,
-    /// How often relay and producer take turns.
+    /// How often relay and producer, and the imports over either bus, take turns.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// How many seconds two hundred events are committed in each.

@@ -23,7 +23,7 @@ pub enum RelayCommand {
     /// Show how far each log is on its topics, and why it does not go on.
     #[command(after_help = "Example:\n  schoolside relay status --json")]
     Status,
-    /// Publish a log again, to whatever cluster is there now: after a cluster was replaced.
+    /// Publish a log again, to whatever cluster is there now: after a cluster was replaced, or the namespace changed.
     #[command(after_help = "Example:\n  schoolside relay republish requests --from 1")]
     Republish {
         /// The log, e.g. `requests`.

@@ -15,7 +15,7 @@ pub struct Status {
     pub cursor: Position,
     /// When the first event behind it was recorded, by the domain's clock; `None` when there is none.
     pub waiting_since: Option<Timestamp>,
-    /// The cluster that the cursor is about; `None` before anything was published.
+    /// The cluster that the cursor is about, with the namespace behind a slash; `None` before anything was published.
     pub cluster: Option<String>,
     /// Whether a relay is at work.
     pub at_work: bool,
