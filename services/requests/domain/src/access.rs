@@ -185,6 +185,13 @@ pub fn may_act(reader: &Reader, state: &State, action: Action) -> bool {
     }
 }
 
+/// Whether a reader may make a request less confidential: those who answer for it, and can read what becomes readable.
+#[must_use]
+pub fn may_lower(reader: &Reader, state: &State) -> bool {
+    let answers = reader.director || (reader.lead && reader.holding_team(state).is_some());
+    answers && may_read(reader, state) == Visibility::Full
+}
+
 #[cfg(test)]
 mod tests {
     use Confidentiality as C;
@@ -264,6 +271,22 @@ mod tests {
         assert!(may_act(&reader("member"), &a_request(C::None), Action::Work));
         assert!(!may_act(&reader("member"), &a_request(C::Idea), Action::Work));
         assert!(may_act(&reader("budget-2"), &a_request(C::Idea), Action::Work));
+    }
+
+    #[rstest]
+    #[case("lead", [true, true, true, true, true])]
+    #[case("director", [true, true, true, true, false])]
+    #[case("other-lead", [false; 5])]
+    #[case("budget-2", [false; 5])]
+    #[case("P-0101", [false; 5])]
+    #[case("operator", [false; 5])]
+    fn only_who_answers_for_it_and_reads_it_makes_it_less_confidential(
+        #[case] who: &str,
+        #[case] expected: [bool; 5],
+    ) {
+        let types = [C::None, C::Student, C::Idea, C::Personnel, C::Legal];
+        let may = types.map(|confidentiality| may_lower(&reader(who), &a_request(confidentiality)));
+        assert_eq!(may, expected);
     }
 
     #[test]

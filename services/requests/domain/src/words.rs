@@ -148,6 +148,46 @@ words! {
 }
 
 words! {
+    /// Why a request was reclassified.
+    ReclassifyReason as "reclassify reason" {
+        /// The wrong type was chosen.
+        WrongType = "wrong_type",
+        /// What was asked became clear only later.
+        UnclearRequest = "unclear_request",
+        /// None of these.
+        Other = "other",
+    }
+}
+
+words! {
+    /// Why a request got another priority.
+    PriorityReason as "priority reason" {
+        /// Somebody could come to harm, or no longer can.
+        Safety = "safety",
+        /// More people are affected than was thought, or fewer.
+        Impact = "impact",
+        /// It is needed by another day than was thought.
+        Deadline = "deadline",
+        /// It was a mistake.
+        SetWrongly = "set_wrongly",
+        /// None of these.
+        Other = "other",
+    }
+}
+
+words! {
+    /// Why a request is for another school.
+    SchoolReason as "school reason" {
+        /// The wrong school was chosen.
+        WrongSchool = "wrong_school",
+        /// Who asked belongs to another school by now.
+        Moved = "moved",
+        /// None of these.
+        Other = "other",
+    }
+}
+
+words! {
     /// Why a request was reopened.
     ReopenReason as "reopen reason" {
         /// It was never fixed.

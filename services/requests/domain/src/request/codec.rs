@@ -3,8 +3,9 @@
 use kernel::{DecodeError, Encoded, EventCodec, Timestamp};
 
 use super::{
-    Cancelled, Closed, DueDateStated, Erased, Event, Held, Imported, Opened, Paused, Reassigned,
-    Reopened, Replied, Resolved, Resumed, Routed,
+    Cancelled, Closed, DueDateStated, Erased, Event, Held, Imported, Opened, Paused,
+    PriorityChanged, Reassigned, Reclassified, Reopened, Replied, Resolved, Resumed, Routed,
+    SchoolChanged,
 };
 
 impl EventCodec for Event {
@@ -16,6 +17,9 @@ impl EventCodec for Event {
             Self::DueDateStated(_) => "due_date_stated",
             Self::Routed(_) => "routed",
             Self::Reassigned(_) => "reassigned",
+            Self::Reclassified(_) => "reclassified",
+            Self::PriorityChanged(_) => "priority_changed",
+            Self::SchoolChanged(_) => "school_changed",
             Self::Replied(_) => "replied",
             Self::Paused(_) => "paused",
             Self::Resumed(_) => "resumed",
@@ -36,6 +40,9 @@ impl EventCodec for Event {
             Self::Imported(_)
             | Self::Routed(_)
             | Self::Reassigned(_)
+            | Self::Reclassified(_)
+            | Self::PriorityChanged(_)
+            | Self::SchoolChanged(_)
             | Self::Replied(_)
             | Self::Paused(_)
             | Self::Resumed(_)
@@ -58,6 +65,9 @@ impl EventCodec for Event {
             Self::DueDateStated(event) => event.encode(),
             Self::Routed(event) => event.encode(),
             Self::Reassigned(event) => event.encode(),
+            Self::Reclassified(event) => event.encode(),
+            Self::PriorityChanged(event) => event.encode(),
+            Self::SchoolChanged(event) => event.encode(),
             Self::Replied(event) => event.encode(),
             Self::Paused(event) => event.encode(),
             Self::Resumed(event) => event.encode(),
@@ -82,6 +92,11 @@ impl EventCodec for Event {
             ("due_date_stated", 1) => DueDateStated::decode(payload).map(Self::DueDateStated),
             ("routed", 1) => Routed::decode(payload).map(Self::Routed),
             ("reassigned", 1) => Reassigned::decode(payload, private).map(Self::Reassigned),
+            ("reclassified", 1) => {
+                Reclassified::decode(payload, private).map(|it| Self::Reclassified(Box::new(it)))
+            }
+            ("priority_changed", 1) => PriorityChanged::decode(payload).map(Self::PriorityChanged),
+            ("school_changed", 1) => SchoolChanged::decode(payload).map(Self::SchoolChanged),
             ("replied", 1) => Replied::decode(payload, private).map(Self::Replied),
             ("paused", 1) => Paused::decode(payload, private).map(Self::Paused),
             ("resumed", 1) => Resumed::decode(payload).map(Self::Resumed),

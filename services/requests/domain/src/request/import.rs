@@ -164,7 +164,7 @@ fn some_text(text: &str) -> Option<&str> {
 
 impl Import {
     pub(super) fn decide(self, state: &State) -> Result<Vec<Event>, Refusal> {
-        match (&state.facts, &state.source) {
+        match (state.facts_at_opening(), &state.source) {
             (None, _) => Ok(self.first()),
             (Some(facts), Some(source)) => self.again(state, facts, source),
             (Some(_), None) => {

@@ -41,7 +41,7 @@ fn command() -> impl Strategy<Value = Command> {
         proptest::sample::select(Outcome::ALL).prop_map(|outcome| Command::Resolve(Resolve {
             request: a_request(),
             outcome,
-            duplicate_of: None,
+            original: None,
             summary: Some("done".into()),
         })),
         Just(Command::Reopen(Reopen { reason: ReopenReason::Recurred, note: None })),

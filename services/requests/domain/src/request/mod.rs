@@ -12,16 +12,22 @@
 //!                  │
 //!                 close ──▶ closed                 by itself 7 days after the resolution
 //! ```
+//! While it is open or paused, `reclassify`, `change_priority` and `change_school` correct what is asked, how urgently
+//! and for whom. `resolve` as a duplicate links it to the request that asks for the same.
 //! `erase` destroys all free text, in any state. `import` states what an outside system knows, once and for ever.
 
 mod cancel;
+mod change_priority;
+mod change_school;
 mod close;
 mod codec;
+mod duplicate;
 mod erase;
 mod import;
 mod open;
 mod pause;
 mod reassign;
+mod reclassify;
 mod refusal;
 mod reopen;
 mod reply;
@@ -38,12 +44,16 @@ pub(crate) mod samples;
 use kernel::{Decider, Timestamp};
 
 pub use cancel::{Cancel, Cancelled};
+pub use change_priority::{ChangePriority, PriorityChanged};
+pub use change_school::{ChangeSchool, SchoolChanged};
 pub use close::{AUTO_CLOSE_AFTER, Close, Closed};
+pub use duplicate::Original;
 pub use erase::{Erase, Erased};
 pub use import::{DueDateStated, Held, Import, Imported, RowHash, Source, imported_stream};
 pub use open::{Open, Opened, OpenedText, School};
 pub use pause::{Pause, Paused};
 pub use reassign::{Reassign, Reassigned};
+pub use reclassify::{Reclassified, Reclassify};
 pub use refusal::{Refusal, Verb};
 pub use reopen::{REOPEN_WINDOW, Reopen, Reopened};
 pub use reply::{Replied, Reply};
@@ -66,6 +76,12 @@ pub enum Command {
     Route(Route),
     /// Hand it over.
     Reassign(Reassign),
+    /// Say that it asks for something else.
+    Reclassify(Box<Reclassify>),
+    /// Give it another priority.
+    ChangePriority(ChangePriority),
+    /// Say that it is for another school.
+    ChangeSchool(ChangeSchool),
     /// Write on it.
     Reply(Reply),
     /// Pause it.
@@ -99,6 +115,12 @@ pub enum Event {
     Routed(Routed),
     /// It was handed over.
     Reassigned(Reassigned),
+    /// It asks for something else.
+    Reclassified(Box<Reclassified>),
+    /// It got another priority.
+    PriorityChanged(PriorityChanged),
+    /// It is for another school.
+    SchoolChanged(SchoolChanged),
     /// Somebody wrote.
     Replied(Replied),
     /// It was paused.
@@ -130,6 +152,9 @@ impl Decider for Request {
             Command::Import(import) => import.decide(state),
             Command::Route(route) => route.decide(state),
             Command::Reassign(reassign) => reassign.decide(state),
+            Command::Reclassify(reclassify) => reclassify.decide(state),
+            Command::ChangePriority(change) => change.decide(state),
+            Command::ChangeSchool(change) => change.decide(state),
             Command::Reply(reply) => reply.decide(state),
             Command::Pause(pause) => pause.decide(state),
             Command::Resume(resume) => resume.decide(state),
@@ -150,6 +175,9 @@ impl Decider for Request {
             Event::DueDateStated(stated) => stated.evolve(state),
             Event::Routed(routed) => routed.evolve(state),
             Event::Reassigned(reassigned) => reassigned.evolve(state),
+            Event::Reclassified(reclassified) => reclassified.evolve(state),
+            Event::PriorityChanged(changed) => changed.evolve(state),
+            Event::SchoolChanged(changed) => changed.evolve(state),
             // What was said is read from the events; nothing is decided by it.
             Event::Replied(_) => state,
             Event::Paused(paused) => paused.evolve(state),

@@ -196,7 +196,7 @@ impl Opened {
     }
 }
 
-fn tier_number(tier: Tier) -> i32 {
+pub(super) fn tier_number(tier: Tier) -> i32 {
     match tier {
         Tier::Foundational => 1,
         Tier::Targeted => 2,

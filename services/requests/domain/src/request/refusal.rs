@@ -5,13 +5,19 @@ use std::fmt;
 use kernel::{RefusalKind, RequestTypeId, SchoolId, Timestamp};
 
 use super::Phase;
-use crate::request_type::AttributeRefusal;
+use crate::{Reference, request_type::AttributeRefusal};
 
 /// What was tried, for the sentence of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
     /// Handing over.
     Reassign,
+    /// Saying that it asks for something else.
+    Reclassify,
+    /// Giving it another priority.
+    ChangePriority,
+    /// Saying that it is for another school.
+    ChangeSchool,
     /// Writing.
     Reply,
     /// Pausing.
@@ -32,6 +38,9 @@ impl fmt::Display for Verb {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Reassign => "reassigned",
+            Self::Reclassify => "reclassified",
+            Self::ChangePriority => "given another priority",
+            Self::ChangeSchool => "moved to another school",
             Self::Reply => "replied to",
             Self::Pause => "paused",
             Self::Resume => "resumed",
@@ -70,6 +79,9 @@ pub enum Refusal {
     /// No new requests of this type are taken.
     #[error("request type {0} is retired; choose another from the catalogue")]
     TypeRetired(RequestTypeId),
+    /// It is of this type already.
+    #[error("the request is of type {0} already; there is nothing to reclassify")]
+    TypeUnchanged(RequestTypeId),
     /// The school is not known here, or not within the caller's scope.
     #[error("there is no school {0}; if it was entered just now, try again in a moment")]
     UnknownSchool(SchoolId),
@@ -106,6 +118,12 @@ pub enum Refusal {
         "duplicate_of must name another request for the outcome duplicate, and be empty otherwise"
     )]
     DuplicateOf,
+    /// A duplicate of what is itself a duplicate.
+    #[error("the request given as duplicate_of is itself a duplicate; {}", instead(*.0))]
+    DuplicateOfDuplicate(Option<Reference>),
+    /// A duplicate of what was withdrawn.
+    #[error("the request given as duplicate_of was withdrawn; nobody will answer it")]
+    DuplicateOfWithdrawn,
     /// The window for taking it back is over.
     #[error(
         "it was resolved at {resolved}, more than 14 days ago, and cannot be reopened; open a new request"
@@ -126,6 +144,13 @@ pub enum Refusal {
     },
 }
 
+fn instead(root: Option<Reference>) -> String {
+    root.map_or_else(
+        || "choose the one that is worked on".to_owned(),
+        |root| format!("link to requests/{root}, which that one leads to"),
+    )
+}
+
 impl kernel::Refusal for Refusal {
     fn reason(&self) -> &'static str {
         match self {
@@ -133,6 +158,7 @@ impl kernel::Refusal for Refusal {
             Self::AlreadyOpened => "REQUEST_ALREADY_OPENED",
             Self::UnknownType(_) => "REQUEST_TYPE_UNKNOWN",
             Self::TypeRetired(_) => "REQUEST_TYPE_RETIRED",
+            Self::TypeUnchanged(_) => "REQUEST_TYPE_UNCHANGED",
             Self::UnknownSchool(_) => "SCHOOL_NOT_KNOWN",
             Self::Attribute(AttributeRefusal::Unknown { .. }) => "ATTRIBUTE_UNKNOWN",
             Self::Attribute(AttributeRefusal::Missing(_)) => "ATTRIBUTE_MISSING",
@@ -144,6 +170,8 @@ impl kernel::Refusal for Refusal {
             Self::NotPaused => "REQUEST_NOT_PAUSED",
             Self::InternalByRequester => "REPLY_MUST_BE_PUBLIC",
             Self::DuplicateOf => "DUPLICATE_OF_INVALID",
+            Self::DuplicateOfDuplicate(_) => "DUPLICATE_OF_DUPLICATE",
+            Self::DuplicateOfWithdrawn => "DUPLICATE_OF_WITHDRAWN",
             Self::ReopenTooLate { .. } => "REOPEN_TOO_LATE",
             Self::ImportContradiction { .. } => "IMPORT_CONTRADICTION",
         }
@@ -159,6 +187,9 @@ impl kernel::Refusal for Refusal {
             | Self::InternalByRequester
             | Self::DuplicateOf => RefusalKind::Invalid,
             Self::TypeRetired(_)
+            | Self::TypeUnchanged(_)
+            | Self::DuplicateOfDuplicate(_)
+            | Self::DuplicateOfWithdrawn
             | Self::WrongState { .. }
             | Self::AlreadyPaused
             | Self::NotPaused
@@ -170,12 +201,16 @@ impl kernel::Refusal for Refusal {
     fn field(&self) -> Option<String> {
         match self {
             Self::Attribute(refusal) => Some(format!("attributes.{}", refusal.attribute())),
-            Self::UnknownType(_) | Self::TypeRetired(_) => Some("request_type".to_owned()),
+            Self::UnknownType(_) | Self::TypeRetired(_) | Self::TypeUnchanged(_) => {
+                Some("request_type".to_owned())
+            }
             Self::UnknownSchool(_) => Some("school".to_owned()),
             Self::TextMissing(field) => Some((*field).to_owned()),
             Self::SummaryTooLong => Some("summary".to_owned()),
             Self::InternalByRequester => Some("internal".to_owned()),
-            Self::DuplicateOf => Some("duplicate_of".to_owned()),
+            Self::DuplicateOf | Self::DuplicateOfDuplicate(_) | Self::DuplicateOfWithdrawn => {
+                Some("duplicate_of".to_owned())
+            }
             Self::ImportContradiction { field, .. } => Some((*field).to_owned()),
             Self::NotOpened
             | Self::AlreadyOpened

@@ -4,7 +4,7 @@ use kernel::{DecodeError, Encoded, PersonId, StreamId, TeamId, Timestamp};
 use serde::{Deserialize, Serialize};
 use wire::schoolside::requests::v1 as pb;
 
-use super::{Event, Phase, Refusal, Resumed, State, Verb};
+use super::{Event, Original, Phase, Refusal, Resumed, State, Verb};
 use crate::{
     proto,
     words::{Outcome, ResumeCause},
@@ -17,8 +17,8 @@ pub struct Resolve {
     pub request: StreamId,
     /// How it came out.
     pub outcome: Outcome,
-    /// The request that asks for the same.
-    pub duplicate_of: Option<StreamId>,
+    /// The request that asks for the same, as it was found.
+    pub original: Option<Original>,
     /// What was done, for the requester.
     pub summary: Option<String>,
 }
@@ -60,16 +60,15 @@ pub struct Resolution {
 impl Resolve {
     pub(super) fn decide(self, state: &State, now: Timestamp) -> Result<Vec<Event>, Refusal> {
         state.must_be_open(Verb::Resolve)?;
-        let linked = self.duplicate_of.is_some_and(|other| other != self.request);
-        let fits =
-            if self.outcome == Outcome::Duplicate { linked } else { self.duplicate_of.is_none() };
-        if !fits {
-            return Err(Refusal::DuplicateOf);
+        match (&self.original, self.outcome == Outcome::Duplicate) {
+            (Some(original), true) => original.must_lead_somewhere(self.request)?,
+            (None, false) => {}
+            (Some(_), false) | (None, true) => return Err(Refusal::DuplicateOf),
         }
         let mut events = Vec::from_iter(Resumed::because(ResumeCause::Resolved, state));
         events.push(Event::Resolved(Resolved {
             outcome: self.outcome,
-            duplicate_of: self.duplicate_of,
+            duplicate_of: self.original.map(|original| original.request),
             team: state.holder.as_ref().map(|holder| holder.team.clone()),
             member: state.holder.as_ref().and_then(|holder| holder.member.clone()),
             implausible: false,
@@ -141,9 +140,14 @@ mod tests {
         words::PauseReason,
     };
 
-    fn resolve(outcome: Outcome, duplicate_of: Option<StreamId>) -> Command {
+    fn resolve(outcome: Outcome, original: Option<Original>) -> Command {
         let summary = Some("ordered".into());
-        Command::Resolve(Resolve { request: a_request(), outcome, duplicate_of, summary })
+        Command::Resolve(Resolve { request: a_request(), outcome, original, summary })
+    }
+
+    fn another() -> Original {
+        let other = StreamId(Uuid::from_u128(8));
+        Original::new(other, &given::<Request>(held_by_a_team()).state(), None)
     }
 
     #[test]
@@ -166,24 +170,11 @@ mod tests {
 
     #[test]
     fn a_duplicate_names_another_request_and_nothing_else_does() {
-        let other = StreamId(Uuid::from_u128(8));
-        for (outcome, of) in [
-            (Outcome::Duplicate, None),
-            (Outcome::Duplicate, Some(a_request())),
-            (Outcome::Done, Some(other)),
-        ] {
+        for (outcome, of) in [(Outcome::Duplicate, None), (Outcome::Done, Some(another()))] {
             given::<Request>(held_by_a_team())
                 .when(DAY_2, resolve(outcome, of))
                 .refused(Refusal::DuplicateOf);
         }
-        let command = Resolve {
-            request: a_request(),
-            outcome: Outcome::Duplicate,
-            duplicate_of: Some(other),
-            summary: None,
-        };
-        let state = given::<Request>(held_by_a_team()).state();
-        assert_eq!(command.decide(&state, DAY_2).unwrap().len(), 1);
     }
 
     #[test]

@@ -70,6 +70,32 @@ pub(crate) fn a_definition() -> Definition {
     }
 }
 
+/// A type that asks for a room, and for some of what [`a_definition`] asks for.
+pub(crate) fn another_type() -> Definition {
+    let attribute = |name: &str, kind, required, published| Attribute {
+        name: name.into(),
+        kind,
+        required,
+        published,
+        choices: vec![],
+    };
+    Definition {
+        id: RequestTypeId::try_new("FAC2").unwrap(),
+        name: "Repair".into(),
+        category: vec!["facilities".into(), "repair".into()],
+        accountable_role: Some(Role::Operations),
+        contributing: vec![],
+        default_priority: Some(Priority::P4),
+        attributes: vec![
+            attribute("room", AttributeKind::Text, true, false),
+            attribute("amount", AttributeKind::Amount, false, true),
+            attribute("vendor", AttributeKind::Text, false, false),
+        ],
+        confidentiality: Confidentiality::None,
+        external_keys: BTreeMap::new(),
+    }
+}
+
 fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
     pairs.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect()
 }
@@ -151,6 +177,19 @@ pub(crate) fn resolved(at: Timestamp) -> Event {
         at,
         imported: false,
         summary: Some("ordered".into()),
+    })
+}
+
+pub(crate) fn duplicate(at: Timestamp, of: StreamId) -> Event {
+    Event::Resolved(Resolved {
+        outcome: Outcome::Duplicate,
+        duplicate_of: Some(of),
+        team: Some(team("T1")),
+        member: Some(person("T1-budget-1")),
+        implausible: false,
+        at,
+        imported: false,
+        summary: None,
     })
 }
 

@@ -28,14 +28,14 @@ pub enum Phase {
     Cancelled,
 }
 
-/// What was said when it was opened, and never changes.
+/// What was said when it was opened; type and school may since have been corrected.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
-    /// What is asked for.
+    /// What is asked for, with all that its type says.
     pub request_type: RequestTypeId,
-    /// The category path at that moment, widest first.
+    /// The category path when the type was chosen, widest first.
     pub category: Vec<String>,
-    /// The priority at that moment; `None` if unknown.
+    /// The priority at the opening; `None` if unknown.
     pub priority: Option<Priority>,
     /// How it came in; empty if unknown.
     pub channel: String,
@@ -45,11 +45,11 @@ pub struct Facts {
     pub submitter: String,
     /// The school it is for.
     pub school: Option<SchoolId>,
-    /// The school's network at that moment.
+    /// The school's network when the school was chosen.
     pub network: Option<NetworkId>,
-    /// The school's tier at that moment.
+    /// The school's tier then.
     pub tier: Option<Tier>,
-    /// The school's level at that moment.
+    /// The school's level then.
     pub level: Option<SchoolLevel>,
     /// The values of published attributes.
     pub attributes: BTreeMap<String, String>,
@@ -85,8 +85,10 @@ pub struct State {
     pub version: i32,
     /// Where in its life it is.
     pub phase: Phase,
-    /// What was said when it was opened; `None` before.
+    /// What was said when it was opened, as corrected since; `None` before.
     pub facts: Option<Facts>,
+    /// What was said when it was opened, if it has been corrected since: what an import's later rows must agree with.
+    pub first_facts: Option<Box<Facts>>,
     /// The free text of its opening, unless destroyed or out of reach.
     pub text: Option<OpenedText>,
     /// The priority now.
@@ -97,6 +99,12 @@ pub struct State {
     pub holder: Option<Holder>,
     /// The version at which a person last handed it over; 0 if nobody did.
     pub handed_over_at: i32,
+    /// The version at which a person last reclassified it; 0 if nobody did.
+    #[serde(default)]
+    pub reclassified_at: i32,
+    /// The version at which a person last gave it a priority; 0 if nobody did.
+    #[serde(default)]
+    pub prioritized_at: i32,
     /// The routing decision that took effect last.
     pub decision: Option<EventId>,
     /// What it waits for, while paused.
@@ -126,6 +134,17 @@ impl State {
                 Err(Refusal::WrongState { verb, phase })
             }
         }
+    }
+
+    /// Corrects what was said when it was opened, and keeps how it was said first.
+    pub(super) fn corrected(self, correct: impl FnOnce(Facts) -> Facts) -> Self {
+        let first_facts = self.first_facts.or_else(|| self.facts.clone().map(Box::new));
+        Self { facts: self.facts.map(correct), first_facts, ..self }
+    }
+
+    /// What was said when it was opened, as it was said then.
+    pub(super) fn facts_at_opening(&self) -> Option<&Facts> {
+        self.first_facts.as_deref().or(self.facts.as_ref())
     }
 
     /// The word for the state shown to people: the phase, or `paused`.

@@ -87,6 +87,27 @@ pub fn check(
     Ok(checked)
 }
 
+/// The values that a request of another type brings along: those of attributes of the same name, where they fit. What was
+/// not published does not become so.
+#[must_use]
+pub fn carried(
+    definition: &Definition,
+    published: &BTreeMap<String, String>,
+    private: &BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    let mut carried = BTreeMap::new();
+    for attribute in &definition.attributes {
+        let hidden = private.get(&attribute.name).filter(|_| !attribute.published);
+        let value = published.get(&attribute.name).or(hidden);
+        if let Some(value) = value
+            && misfit(attribute.kind, &attribute.choices, value).is_none()
+        {
+            carried.insert(attribute.name.clone(), value.clone());
+        }
+    }
+    carried
+}
+
 /// What would have been taken instead of `value`; `None` when it fits.
 fn misfit(kind: AttributeKind, choices: &[String], value: &str) -> Option<String> {
     let (fits, expected) = match kind {

@@ -15,7 +15,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 
-pub use attributes::{AttributeRefusal, Checked, check};
+pub use attributes::{AttributeRefusal, Checked, carried, check};
 pub use define::{Attribute, Define, Defined, Definition};
 pub use retire::{Retire, Retired};
 
