@@ -9,7 +9,7 @@ use crate::system::{Process, complaint, json, repository, run, scratch};
 pub const DISTRICT: &str = "services/schoolside/districts/alder-bay";
 
 /// A system with Alder Bay in it, by the machine's clock.
-fn alder_bay(data_dir: &Path) -> Process {
+pub fn alder_bay(data_dir: &Path) -> Process {
     let up = Process::up(data_dir);
     let folder = repository(DISTRICT).display().to_string();
     json(data_dir, &["district", "load", &folder, "--apply"]);
@@ -34,7 +34,7 @@ pub const COLD_ROOM: [&str; 13] = [
 ];
 
 /// Opens a request about a cold room; gives its reference.
-fn cold_room(data_dir: &Path) -> String {
+pub fn cold_room(data_dir: &Path) -> String {
     let opened = json(data_dir, &COLD_ROOM);
     opened["reference"].as_str().unwrap().to_owned()
 }

@@ -4,6 +4,7 @@
 
 mod consumers;
 mod contract;
+mod corrections;
 mod full_disk;
 mod history;
 mod kafka;

@@ -7,7 +7,7 @@ use chassis::{
     identity::{Caller, CallerRole},
 };
 use eventlog::PgTimestamp;
-use kernel::{Confidentiality, StreamId};
+use kernel::StreamId;
 use requests_domain::{
     access::{Reader, Visibility},
     request::State,
@@ -68,10 +68,7 @@ pub(crate) async fn keep_looks(
 ) -> Result<(), Fault> {
     let (mut ids, mut shown) = (Vec::new(), Vec::new());
     for (id, state, visibility) in seen {
-        let idea = |facts: &requests_domain::request::Facts| {
-            facts.confidentiality == Confidentiality::Idea
-        };
-        if state.facts.as_ref().is_some_and(idea) {
+        if state.looks_are_kept() {
             ids.push(id.0);
             shown.push(*visibility == Visibility::Full);
         }

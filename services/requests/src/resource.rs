@@ -91,6 +91,7 @@ fn without_text(id: StreamId, state: &State) -> pb::Request {
         external_id: text(source.map(|source| &source.external_id)),
         source_queue: text(source.and_then(|source| source.queue.as_ref())),
         accountable_role: text(facts.accountable_role),
+        duplicates: Vec::new(),
         summary: String::new(),
         description: String::new(),
         resolution_summary: String::new(),

@@ -33,8 +33,8 @@ pub(crate) fn tell(
     if !staff && matches!(&detail, Detail::Replied(replied) if !replied.public) {
         return Ok(None);
     }
-    // A note for the next holder is between colleagues.
-    let internal = !staff && matches!(detail, Detail::Reassigned(_));
+    // A note with a hand-over or a reclassification is between colleagues.
+    let internal = !staff && matches!(detail, Detail::Reassigned(_) | Detail::Reclassified(_));
     let shown = telling.seen == Visibility::Full && !internal;
     let text_state = match (&text, shown) {
         (Some(_), true) => TextState::Shown,
@@ -61,6 +61,7 @@ fn may_have_text(detail: &Detail) -> bool {
     match detail {
         Detail::Opened(opened) => !opened.imported,
         Detail::Reassigned(_)
+        | Detail::Reclassified(_)
         | Detail::Replied(_)
         | Detail::Paused(_)
         | Detail::Resolved(_)
@@ -70,6 +71,8 @@ fn may_have_text(detail: &Detail) -> bool {
         | Detail::Held(_)
         | Detail::DueDateStated(_)
         | Detail::Routed(_)
+        | Detail::PriorityChanged(_)
+        | Detail::SchoolChanged(_)
         | Detail::Resumed(_)
         | Detail::Closed(_)
         | Detail::Erased(_) => false,
@@ -101,6 +104,12 @@ fn parts(recorded: &Recorded) -> Result<(Detail, Option<Text>), prost::DecodeErr
         "reassigned" => {
             with_text!(Reassigned(RequestReassigned), ReassignedText(RequestReassignedPrivate))
         }
+        "reclassified" => with_text!(
+            Reclassified(RequestReclassified),
+            ReclassifiedText(RequestReclassifiedPrivate)
+        ),
+        "priority_changed" => plain!(PriorityChanged(RequestPriorityChanged)),
+        "school_changed" => plain!(SchoolChanged(RequestSchoolChanged)),
         "replied" => with_text!(Replied(RequestReplied), RepliedText(RequestRepliedPrivate)),
         "paused" => with_text!(Paused(RequestPaused), PausedText(RequestPausedPrivate)),
         "resumed" => plain!(Resumed(RequestResumed)),

@@ -141,6 +141,26 @@ impl Known {
                 self.team = message::<pb::RequestReassigned>(event)?.team_id;
                 Some(Cause::Change)
             }
+            "reclassified" => {
+                let it: pb::RequestReclassified = message(event)?;
+                self.priority = it.priority;
+                if let Some(opening) = &mut self.opening {
+                    (opening.request_type, opening.category) = (it.request_type_id, it.category);
+                }
+                Some(Cause::Change)
+            }
+            "priority_changed" => {
+                self.priority = message::<pb::RequestPriorityChanged>(event)?.priority;
+                Some(Cause::Change)
+            }
+            "school_changed" => {
+                let it: pb::RequestSchoolChanged = message(event)?;
+                if let Some(opening) = &mut self.opening {
+                    (opening.school, opening.network) = (it.school_id, it.network_id);
+                    (opening.tier, opening.level) = (it.tier, it.school_level);
+                }
+                Some(Cause::Change)
+            }
             "replied" => self.reply(&message(event)?, at),
             "paused" => {
                 let reason = message::<pb::RequestPaused>(event)?.reason();

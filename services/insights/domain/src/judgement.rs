@@ -31,7 +31,7 @@ pub enum Promise {
 /// A case as it stood at an instant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judged<'a> {
-    /// How it was opened.
+    /// How it was opened, with the type and the school known for it then.
     pub opened: &'a Opened,
     /// The team that held it; empty if none did.
     pub team: &'a str,
@@ -80,10 +80,11 @@ impl Judged<'_> {
 #[must_use]
 pub fn judge(facts: &CaseFacts, at: i64) -> Option<Judged<'_>> {
     let opened = facts.request.opened.as_ref().filter(|opened| opened.at <= at)?;
+    let corrected = facts.request.corrections.iter().rev().find(|known| known.from <= at);
     let team = facts.request.tenures.iter().rev().find(|tenure| tenure.from <= at);
     let stated = facts.request.stated_due.map(Promise::Due);
     Some(Judged {
-        opened,
+        opened: corrected.map_or(opened, |correction| &correction.opened),
         team: team.map_or("", |tenure| tenure.team.as_str()),
         standing: standing(&facts.request.lifecycle, at),
         resolution: stated.unwrap_or_else(|| promise(&facts.clocks.resolution, at)),
@@ -116,7 +117,7 @@ fn promise(history: &[DueDate], at: i64) -> Promise {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::{RequestFacts, Tenure};
+    use crate::facts::{Correction, RequestFacts, Tenure};
 
     fn step(at: i64, ending: Ending) -> Lifecycle {
         Lifecycle { at, ending: ending.into(), implausible: false, team: String::new() }
@@ -149,6 +150,19 @@ mod tests {
             vec![Tenure { from: 11, team: "T1".into() }, Tenure { from: 15, team: "T2".into() }];
         let holder = |at| judge(&facts, at).unwrap().team.to_owned();
         assert_eq!([holder(10), holder(14), holder(15)], ["", "T1", "T2"]);
+    }
+
+    #[test]
+    fn a_case_counts_under_the_school_and_type_known_by_then() {
+        let of = |school: &str| Opened { at: 10, school: school.into(), ..Default::default() };
+        let mut facts = case(vec![]);
+        facts.request.opened = Some(of("0101"));
+        facts.request.corrections = vec![
+            Correction { from: 20, opened: of("0107") },
+            Correction { from: 30, opened: of("0108") },
+        ];
+        let school = |at| judge(&facts, at).unwrap().opened.school.clone();
+        assert_eq!([school(19), school(20), school(30)], ["0101", "0107", "0108"]);
     }
 
     #[test]

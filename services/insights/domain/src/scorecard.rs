@@ -132,15 +132,28 @@ pub fn scorecard(
     let mut card = Scorecard {
         figures: figures(opened.iter().map(|(_, judged)| judged)),
         backlog: backlog(&held),
-        reopens: reopens(cases, team, window, at),
-        satisfaction: satisfaction(cases.iter().flat_map(|facts| &facts.surveys), team, window, at),
+        reopens: reopens(counted(cases, at), team, window, at),
+        satisfaction: satisfaction(
+            counted(cases, at).flat_map(|facts| &facts.surveys),
+            team,
+            window,
+            at,
+        ),
         ..Default::default()
     };
-    for (facts, _) in &opened {
+    for (facts, _) in opened.iter().filter(|(_, judged)| judged.standing != Standing::Duplicate) {
         count_hand_overs(&mut card.hand_overs, &facts.request.tenures, at);
     }
     speed(&mut card, &opened, open_time);
     card
+}
+
+/// The cases that are no duplicates: a duplicate is in no rate, whatever happened to it before it was known as one.
+fn counted(cases: &[CaseFacts], at: i64) -> impl Iterator<Item = &CaseFacts> {
+    let duplicate = move |facts: &CaseFacts| {
+        judge(facts, at).is_some_and(|judged| judged.standing == Standing::Duplicate)
+    };
+    cases.iter().filter(move |facts| !duplicate(facts))
 }
 
 fn speed(card: &mut Scorecard, opened: &[&(&CaseFacts, Judged<'_>)], open_time: &impl OpenTime) {
@@ -209,7 +222,12 @@ fn count_hand_overs(counts: &mut HandOvers, tenures: &[Tenure], at: i64) {
     counts.ping_pong += u32::from(teams.windows(3).any(|three| three[0] == three[2]));
 }
 
-fn reopens(cases: &[CaseFacts], team: &str, window: Window, at: i64) -> Reopens {
+fn reopens<'a>(
+    cases: impl Iterator<Item = &'a CaseFacts>,
+    team: &str,
+    window: Window,
+    at: i64,
+) -> Reopens {
     let mut counts = Reopens::default();
     for facts in cases {
         let steps: Vec<_> = facts.request.lifecycle.iter().filter(|step| step.at <= at).collect();
@@ -322,6 +340,34 @@ mod tests {
             with(&[step(25 * DAY, Ending::Done)]),
         ];
         assert_eq!(card(&cases, 30 * DAY).reopens, Reopens { reopened: 1, of: 3 });
+    }
+
+    #[test]
+    fn a_duplicate_changes_nothing_but_its_own_count() {
+        let answered = |n: usize| SurveyFacts {
+            respondent: format!("P{n}"),
+            team: "T1".to_owned(),
+            sent: Some(2 * DAY),
+            answered: Some(3 * DAY),
+            satisfied: true,
+            ..Default::default()
+        };
+        let mut alone = case(&["T2", "T1"]);
+        alone.clocks.response = vec![DueDate { from: 0, due: Some(DAY) }];
+        alone.request.lifecycle = vec![step(DAY, Ending::Done)];
+        alone.surveys = (0..5).map(answered).collect();
+        // Before it was known as a duplicate it was handed over, answered late, resolved, asked about and reopened.
+        let mut duplicate = alone.clone();
+        duplicate.request.first_response = Some(2 * DAY);
+        duplicate.request.lifecycle = vec![
+            step(3 * DAY, Ending::Done),
+            step(4 * DAY, Ending::Reopened),
+            step(5 * DAY, Ending::Duplicate),
+        ];
+        let mut expected = card(std::slice::from_ref(&alone), 30 * DAY);
+        expected.figures.requests += 1;
+        expected.figures.duplicates += 1;
+        assert_eq!(card(&[alone, duplicate], 30 * DAY), expected);
     }
 
     #[test]

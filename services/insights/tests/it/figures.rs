@@ -3,7 +3,7 @@
 use testkit::{TestServer, field_of, reason_of};
 use wire::schoolside::{
     insights::v1::{FiguresRow, GetFiguresRequest, GroupBy},
-    requests::v1::Outcome,
+    requests::v1::{self as requests, Outcome},
 };
 
 use crate::world::{client, district, due, open, resolve, team};
@@ -120,4 +120,35 @@ async fn figures_need_their_permission() {
         );
     let status = nobody.get_figures(GetFiguresRequest::default()).await.unwrap_err();
     assert_eq!(reason_of(&status), "TOKEN_MISSING");
+}
+
+#[tokio::test]
+async fn a_duplicate_changes_nothing_but_its_own_count() {
+    let server = a_morning().await;
+    let before = ask(&server, GetFiguresRequest::default()).await.remove(0);
+    let duplicate = open(&server, "e", "T1").await;
+    due(&server, duplicate, "2026-02-02T11:00:00-05:00").await;
+    resolve(&server, duplicate, "T1", Outcome::Duplicate).await;
+    let after = ask(&server, GetFiguresRequest::default()).await.remove(0);
+    assert_eq!((after.requests, after.duplicates), (5, 1));
+    assert_eq!(FiguresRow { requests: 4, duplicates: 0, ..after }, before);
+}
+
+#[tokio::test]
+async fn corrections_are_folded_and_halt_nothing() {
+    let server = a_morning().await;
+    let before = ask(&server, GetFiguresRequest::default()).await;
+    let stream = kernel::StreamId::of("request", "c");
+    let (reclassified, priority, school) = (
+        requests::RequestReclassified::default(),
+        requests::RequestPriorityChanged::default(),
+        requests::RequestSchoolChanged::default(),
+    );
+    server.record("requests", stream, "request.reclassified", &reclassified).await;
+    server.record("requests", stream, "request.priority_changed", &priority).await;
+    server.record("requests", stream, "request.school_changed", &school).await;
+    assert_eq!(ask(&server, GetFiguresRequest::default()).await, before);
+    resolve(&server, stream, "No-Q", Outcome::Done).await;
+    let after = ask(&server, GetFiguresRequest::default()).await.remove(0);
+    assert_eq!(after.resolved, before[0].resolved + 1, "the fold goes on");
 }

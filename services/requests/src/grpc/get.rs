@@ -1,12 +1,21 @@
-//! `Get`: one request, by its id or by its short reference.
+//! `Get`: one request, by its id or by its short reference, with its duplicates.
 
 use chassis::{call::caller_of, fault::Fault};
-use requests_domain::access::{self, Visibility};
+use kernel::StreamId;
+use requests_domain::access::{self, Reader, Visibility};
 use tonic::Request;
 use wire::schoolside::requests::v1::{GetRequest, GetResponse};
 
 use super::parse;
-use crate::{access as scope, app::App, projection, resource};
+use crate::{
+    access as scope,
+    app::App,
+    projection::{self, request::Filter},
+    resource,
+};
+
+/// How many duplicates are shown at most; `List` has them all.
+const MOST_DUPLICATES: i64 = 100;
 
 pub(super) async fn get(app: &App, request: Request<GetRequest>) -> Result<GetResponse, Fault> {
     let caller = caller_of(&request)?;
@@ -21,5 +30,17 @@ pub(super) async fn get(app: &App, request: Request<GetRequest>) -> Result<GetRe
         return Err(parse::no_request(name));
     }
     scope::keep_looks(app, &reader, "Get", &[(id, &found.state, seen)]).await?;
-    Ok(GetResponse { request: Some(resource::request(id, &found.state, seen)) })
+    let mut request = resource::request(id, &found.state, seen);
+    request.duplicates = duplicates(app, &reader, id).await?;
+    Ok(GetResponse { request: Some(request) })
+}
+
+/// The names of the requests that were resolved as duplicates of this one, as far as the reader may know of them.
+async fn duplicates(app: &App, reader: &Reader, of: StreamId) -> Result<Vec<String>, Fault> {
+    let filter = Filter { duplicate_of: Some(of), oldest_first: true, ..Filter::default() };
+    let scope = scope::scope(reader);
+    let found =
+        projection::request::list(&app.pool, &scope, &filter, None, MOST_DUPLICATES).await?;
+    let known = found.iter().filter(|it| access::may_read(reader, &it.state) != Visibility::None);
+    Ok(known.map(|it| resource::name(it.id)).collect())
 }

@@ -1,8 +1,8 @@
 //! `List`: the requests within the caller's scope, newest first.
 
 use chassis::{call::caller_of, fault::Fault, paging};
-use kernel::{PersonId, RequestTypeId, SchoolId, TeamId, Timestamp};
-use requests_domain::access::{self, Visibility};
+use kernel::{PersonId, RequestTypeId, SchoolId, StreamId, TeamId, Timestamp};
+use requests_domain::access::{self, Reader, Visibility};
 use tonic::Request;
 use wire::schoolside::requests::v1::{ListRequest, ListResponse, RequestState};
 
@@ -18,11 +18,12 @@ pub(super) async fn list(app: &App, request: Request<ListRequest>) -> Result<Lis
     let caller = caller_of(&request)?;
     let ask = request.into_inner();
     let size = paging::page_size(ask.page_size)?;
-    let filter = filter(&ask)?;
+    let mut filter = filter(&ask)?;
     let bound = paging::filter_hash(&bound(&ask));
     let after = cursor(&paging::decode(&ask.page_token, bound)?)?;
     app.wait(&ask.after).await?;
     let reader = scope::reader(app, &caller).await?;
+    filter.duplicate_of = original(app, &reader, &ask.duplicate_of).await?;
     let scope = scope::scope(&reader);
     let mut found = request::list(&app.pool, &scope, &filter, after, size + 1).await?;
     let more = i64::try_from(found.len()).is_ok_and(|len| len > size);
@@ -70,8 +71,20 @@ fn filter(ask: &ListRequest) -> Result<Filter, Fault> {
         requester: text(requester.as_ref().map(|id| id as _)),
         request_type: text(request_type.as_ref().map(|id| id as _)),
         states: states(ask)?,
+        duplicate_of: None,
         oldest_first,
     })
+}
+
+/// The request whose duplicates are asked for; one that the caller may not know of does not exist.
+async fn original(app: &App, reader: &Reader, name: &str) -> Result<Option<StreamId>, Fault> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let id = parse::request_in(app, "duplicate_of", name).await?;
+    let found = request::by_id(&app.pool, id).await?;
+    let known = found.filter(|it| access::may_read(reader, &it.state) != Visibility::None);
+    known.map(|it| Some(it.id)).ok_or_else(|| parse::no_request(name))
 }
 
 fn states(ask: &ListRequest) -> Result<Option<Vec<&'static str>>, Fault> {

@@ -5,16 +5,20 @@
 mod act;
 mod cancel;
 mod catalogue;
+mod change_priority;
+mod change_school;
 mod close;
 mod erase;
 mod get;
 mod import;
 mod list;
 mod list_events;
+mod mark_duplicate;
 mod open;
 mod parse;
 mod pause;
 mod reassign;
+mod reclassify;
 mod reopen;
 mod reply;
 mod resolve;
@@ -44,6 +48,10 @@ pub const PERMISSIONS: PermissionTable = &[
     ("/schoolside.requests.v1.RequestService/Pause", Permission::RequestsWork),
     ("/schoolside.requests.v1.RequestService/Resume", Permission::RequestsWork),
     ("/schoolside.requests.v1.RequestService/Reassign", Permission::RequestsWork),
+    ("/schoolside.requests.v1.RequestService/Reclassify", Permission::RequestsWork),
+    ("/schoolside.requests.v1.RequestService/ChangePriority", Permission::RequestsWork),
+    ("/schoolside.requests.v1.RequestService/ChangeSchool", Permission::RequestsWork),
+    ("/schoolside.requests.v1.RequestService/MarkDuplicate", Permission::RequestsWork),
     ("/schoolside.requests.v1.RequestService/Resolve", Permission::RequestsWork),
     ("/schoolside.requests.v1.RequestService/Reopen", Permission::RequestsOpen),
     ("/schoolside.requests.v1.RequestService/Close", Permission::RequestsOpen),
@@ -100,6 +108,34 @@ impl RequestService for Requests {
         request: Request<pb::ReassignRequest>,
     ) -> Result<Response<pb::ReassignResponse>, Status> {
         answer(reassign::reassign(&self.app, request).await)
+    }
+
+    async fn reclassify(
+        &self,
+        request: Request<pb::ReclassifyRequest>,
+    ) -> Result<Response<pb::ReclassifyResponse>, Status> {
+        answer(reclassify::reclassify(&self.app, request).await)
+    }
+
+    async fn change_priority(
+        &self,
+        request: Request<pb::ChangePriorityRequest>,
+    ) -> Result<Response<pb::ChangePriorityResponse>, Status> {
+        answer(change_priority::change_priority(&self.app, request).await)
+    }
+
+    async fn change_school(
+        &self,
+        request: Request<pb::ChangeSchoolRequest>,
+    ) -> Result<Response<pb::ChangeSchoolResponse>, Status> {
+        answer(change_school::change_school(&self.app, request).await)
+    }
+
+    async fn mark_duplicate(
+        &self,
+        request: Request<pb::MarkDuplicateRequest>,
+    ) -> Result<Response<pb::MarkDuplicateResponse>, Status> {
+        answer(mark_duplicate::mark_duplicate(&self.app, request).await)
     }
 
     async fn resolve(

@@ -10,13 +10,22 @@ use crate::{app::App, projection};
 
 /// Which request a name means: `requests/{uuid}` or `requests/{reference}`.
 pub(super) async fn request(app: &App, name: &str) -> Result<StreamId, Fault> {
-    let id = parse::resource("name", "requests", name)?;
+    request_in(app, "name", name).await
+}
+
+/// As [`request`], for a name that stands in another field.
+pub(super) async fn request_in(
+    app: &App,
+    field: &'static str,
+    name: &str,
+) -> Result<StreamId, Fault> {
+    let id = parse::resource(field, "requests", name)?;
     if let Ok(id) = id.parse::<StreamId>() {
         return Ok(id);
     }
     let reference: Reference =
         id.parse().map_err(|error: requests_domain::reference::InvalidReference| {
-            Fault::invalid("name", error.to_string())
+            Fault::invalid(field, error.to_string())
         })?;
     let found = projection::request::id_of(&app.pool, reference).await?;
     found.ok_or_else(|| no_request(name))

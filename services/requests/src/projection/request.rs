@@ -55,6 +55,7 @@ struct Columns {
     desks: Vec<String>,
     opened_at: Vec<Option<PgTimestamp>>,
     closes_at: Vec<Option<PgTimestamp>>,
+    duplicate_of: Vec<Option<Uuid>>,
     doc: Vec<String>,
 }
 
@@ -86,6 +87,7 @@ impl Columns {
         self.desks.push(desks.collect::<Vec<_>>().join(","));
         self.opened_at.push(facts.map(|it| PgTimestamp(it.opened_at)));
         self.closes_at.push(state.closes_at().map(PgTimestamp));
+        self.duplicate_of.push(state.duplicate_of().map(|original| original.0));
         self.doc.push(fold::document(state)?);
         Ok(())
     }
@@ -93,20 +95,20 @@ impl Columns {
     async fn write(self, tx: &mut PgConnection) -> Result<(), sqlx::Error> {
         sqlx::query(
             "insert into requests.request (id, version, reference, state, request_type, confidentiality, school,
-                 team, member, requester, submitter, desks, opened_at, closes_at, doc)
+                 team, member, requester, submitter, desks, opened_at, closes_at, duplicate_of, doc)
              select id, version, reference, state, request_type, confidentiality, school, team, member, requester,
-                 submitter, string_to_array(desks, ','), opened_at, closes_at, doc::jsonb
+                 submitter, string_to_array(desks, ','), opened_at, closes_at, duplicate_of, doc::jsonb
              from unnest($1::uuid[], $2::int[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[],
                  $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::timestamptz[],
-                 $14::timestamptz[], $15::text[])
+                 $14::timestamptz[], $15::uuid[], $16::text[])
                  as page(id, version, reference, state, request_type, confidentiality, school, team, member,
-                     requester, submitter, desks, opened_at, closes_at, doc)
+                     requester, submitter, desks, opened_at, closes_at, duplicate_of, doc)
              on conflict (id) do update set version = excluded.version, reference = excluded.reference,
                  state = excluded.state, request_type = excluded.request_type,
                  confidentiality = excluded.confidentiality, school = excluded.school, team = excluded.team,
                  member = excluded.member, requester = excluded.requester, submitter = excluded.submitter,
                  desks = excluded.desks, opened_at = excluded.opened_at, closes_at = excluded.closes_at,
-                 doc = excluded.doc",
+                 duplicate_of = excluded.duplicate_of, doc = excluded.doc",
         )
         .bind(self.id)
         .bind(self.version)
@@ -122,6 +124,7 @@ impl Columns {
         .bind(self.desks)
         .bind(self.opened_at)
         .bind(self.closes_at)
+        .bind(self.duplicate_of)
         .bind(self.doc)
         .execute(tx)
         .await?;
@@ -170,6 +173,7 @@ pub(crate) struct Filter {
     pub(crate) requester: Option<String>,
     pub(crate) request_type: Option<String>,
     pub(crate) states: Option<Vec<&'static str>>,
+    pub(crate) duplicate_of: Option<StreamId>,
     pub(crate) oldest_first: bool,
 }
 
@@ -205,6 +209,9 @@ pub(crate) async fn list(
     }
     if let Some(states) = &filter.states {
         query.push(" and state = any(").push_bind(states.clone()).push(")");
+    }
+    if let Some(original) = filter.duplicate_of {
+        query.push(" and duplicate_of = ").push_bind(original.0);
     }
     if let Some(Cursor { opened_at, id }) = after {
         let compare = if filter.oldest_first {

@@ -5,6 +5,8 @@
 mod access;
 mod catalogue;
 mod commands;
+mod corrections;
+mod duplicates;
 mod erase;
 mod import;
 mod life;

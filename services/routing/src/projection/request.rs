@@ -18,7 +18,7 @@ use super::parsed;
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Kept {
     id: Uuid,
-    /// The fields that conditions see, as of the opening.
+    /// The fields that conditions see, as of the opening, with the corrections since.
     snapshot: BTreeMap<String, String>,
     /// For whom it is; empty if unknown.
     pub(crate) requester: String,
@@ -71,6 +71,46 @@ impl Kept {
             role: None,
             member: None,
             priority: filled(&it.priority),
+        }
+    }
+
+    fn set(&mut self, field: Field, value: &str) {
+        self.snapshot.remove(&field.to_string());
+        if !value.is_empty() {
+            self.snapshot.insert(field.to_string(), value.to_owned());
+        }
+    }
+
+    /// Notes another type, and all that it says.
+    pub(crate) fn reclassified(&mut self, it: &pb::RequestReclassified) {
+        self.snapshot.retain(|field, _| !matches!(field.parse(), Ok(Field::Attribute(_))));
+        self.set(Field::RequestType, &it.request_type_id);
+        self.set(Field::Category, &it.category.join("/"));
+        for (name, value) in &it.attributes {
+            self.set(Field::Attribute(name.clone()), value);
+        }
+        self.accountable_role.clone_from(&it.accountable_role);
+        self.contributing.clone_from(&it.contributing);
+        if it.priority != it.previous_priority {
+            self.prioritized(&it.priority);
+        }
+    }
+
+    /// Notes the priority that a person gave it.
+    pub(crate) fn prioritized(&mut self, priority: &str) {
+        self.set(Field::Priority, priority);
+        self.priority = filled(priority);
+    }
+
+    /// Notes another school, and for whom the request is.
+    pub(crate) fn moved(&mut self, it: &pb::RequestSchoolChanged) {
+        let tier = if it.tier == 0 { String::new() } else { it.tier.to_string() };
+        self.set(Field::School, &it.school_id);
+        self.set(Field::Network, &it.network_id);
+        self.set(Field::Tier, &tier);
+        self.set(Field::SchoolLevel, &it.school_level);
+        if !it.requester_id.is_empty() {
+            self.requester.clone_from(&it.requester_id);
         }
     }
 
@@ -174,8 +214,10 @@ impl Page {
         }
         let sql = "insert into routing.request
                    select * from jsonb_populate_recordset(null::routing.request, $1)
-                   on conflict (id) do update set open = excluded.open, team = excluded.team,
-                       role = excluded.role, member = excluded.member, priority = excluded.priority";
+                   on conflict (id) do update set snapshot = excluded.snapshot, requester = excluded.requester,
+                       accountable_role = excluded.accountable_role, contributing = excluded.contributing,
+                       open = excluded.open, team = excluded.team, role = excluded.role, member = excluded.member,
+                       priority = excluded.priority";
         let rows: Vec<Kept> = self.kept.into_values().collect();
         sqlx::query(sql).bind(Json(rows)).execute(tx).await.map(|_| ())
     }

@@ -120,6 +120,12 @@ fn follow(event: &Recorded, requests: &mut Page) -> Result<Option<Occasion>, Han
             let it: pb::RequestReassigned = message(event)?;
             request.hold([&it.team_id, &it.role, &it.member_id]);
         }
+        // A correction asks for no decision: who holds it may be a person's choice, and people can hand it over.
+        "reclassified" => request.reclassified(&message(event)?),
+        "priority_changed" => {
+            request.prioritized(&message::<pb::RequestPriorityChanged>(event)?.priority);
+        }
+        "school_changed" => request.moved(&message(event)?),
         "resolved" | "closed" | "cancelled" => request.open = false,
         "reopened" => {
             request.open = true;

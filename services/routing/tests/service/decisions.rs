@@ -100,6 +100,61 @@ async fn a_reopened_request_stays_with_its_holder_unless_they_left() {
 }
 
 #[tokio::test]
+async fn a_correction_asks_for_no_decision_and_the_next_one_goes_by_it() {
+    let world = World::new().await;
+    let opened = requests::RequestOpened {
+        attributes: [("amount".to_owned(), "9".to_owned())].into(),
+        ..opened()
+    };
+    world.told(1, "opened", &opened).await;
+    world.server.settle().await;
+    world.reassigned(1, "ann").await;
+    let reclassified = requests::RequestReclassified {
+        request_type_id: "ADM1".to_owned(),
+        category: vec!["administration".to_owned()],
+        accountable_role: "intake".to_owned(),
+        contributing: vec!["desk:TECH".to_owned()],
+        priority: "P3".to_owned(),
+        previous_priority: "P3".to_owned(),
+        ..Default::default()
+    };
+    world.told(1, "reclassified", &reclassified).await;
+    let changed =
+        requests::RequestPriorityChanged { priority: "P1".to_owned(), ..Default::default() };
+    world.told(1, "priority_changed", &changed).await;
+    let moved = requests::RequestSchoolChanged {
+        school_id: "0999".to_owned(),
+        requester_id: "somebody".to_owned(),
+        ..Default::default()
+    };
+    world.told(1, "school_changed", &moved).await;
+    world.server.settle().await;
+    assert_eq!(world.decisions(1).await.len(), 1, "who holds it may be a person's choice");
+
+    world.told(1, "resolved", &requests::RequestResolved::default()).await;
+    world.leaves("ann", "2026-02-02").await;
+    world.server.settle_at("2026-02-03T00:30:00-05:00").await;
+    world.told(1, "reopened", &requests::RequestReopened::default()).await;
+    world.server.settle().await;
+    let anew = world.decisions(1).await.remove(1);
+    // School 0999 is in no network: the terminal rule sends it to intake.
+    assert_eq!((anew.team_id.as_str(), anew.role.as_str()), ("INTAKE", "intake"));
+    assert_eq!((anew.priority.as_str(), anew.contributing), ("P1", vec!["desk:TECH".to_owned()]));
+    let snapshot: Vec<_> =
+        anew.snapshot.iter().map(|(field, value)| (field.as_str(), value.as_str())).collect();
+    // Of the opening only the channel is left.
+    let expected = [
+        ("category", "administration"),
+        ("channel", "portal"),
+        ("priority", "P1"),
+        ("request_type", "ADM1"),
+        ("school", "0999"),
+    ];
+    let sorted = snapshot.into_iter().collect::<std::collections::BTreeSet<_>>();
+    assert_eq!(sorted, expected.into());
+}
+
+#[tokio::test]
 async fn imported_requests_are_not_routed() {
     let world = World::new().await;
     world.told(1, "opened", &requests::RequestOpened { imported: true, ..opened() }).await;

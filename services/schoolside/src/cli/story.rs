@@ -3,7 +3,8 @@
 use tonic::Code;
 use wire::schoolside::{
     requests::v1::{
-        GetRequest, ListEventsRequest, Request, RequestEvent, TextState,
+        GetRequest, ListEventsRequest, ListRequest, Request, RequestEvent, RequestReclassified,
+        RequestSchoolChanged, TextState,
         request_event::{Detail, Text},
         request_service_client::RequestServiceClient,
     },
@@ -36,6 +37,9 @@ pub async fn show(given: &str, connection: &Connection, context: &Context) -> Re
     let now = clocks.now.as_ref();
     out::line(head(&request));
     out::line(holder(&request, decision.as_ref()));
+    for link in links(&request, connection).await? {
+        out::line(link);
+    }
     for clock in &clocks.clocks {
         out::line(due(clock, now));
     }
@@ -77,6 +81,31 @@ async fn decision_of(
         Err(status) if matches!(status.code(), Code::NotFound | Code::PermissionDenied) => Ok(None),
         Err(status) => Err(status.into()),
     }
+}
+
+/// What leads to another request that asks for the same, and what leads here.
+async fn links(request: &Request, connection: &Connection) -> Result<Vec<String>, Failure> {
+    let mut client = RequestServiceClient::new(connection.service("requests")?);
+    let mut links = Vec::new();
+    if !request.duplicate_of.is_empty() {
+        let get = GetRequest { name: request.duplicate_of.clone(), after: String::new() };
+        let original = client.get(get).await.ok().and_then(|reply| reply.into_inner().request);
+        let original = original.map_or(request.duplicate_of.clone(), |original| original.reference);
+        links.push(format!("duplicate of {original}"));
+    }
+    if !request.duplicates.is_empty() {
+        let list = ListRequest {
+            duplicate_of: request.name.clone(),
+            order_by: "opened_at".to_owned(),
+            ..ListRequest::default()
+        };
+        let page = client.list(list).await?.into_inner();
+        let references: Vec<_> =
+            page.requests.iter().map(|duplicate| duplicate.reference.as_str()).collect();
+        let more = if page.next_page_token.is_empty() { "" } else { " and more" };
+        links.push(format!("its duplicates: {}{more}", references.join(", ")));
+    }
+    Ok(links)
 }
 
 fn head(request: &Request) -> String {
@@ -129,7 +158,7 @@ fn line(event: &RequestEvent) -> String {
     let at = words::instant(event.occurred_at.as_ref());
     let kind = event.r#type.rsplit_once('.').map_or(event.r#type.as_str(), |(_, name)| name);
     let said = [detail(event), text(event)].concat();
-    format!("{:>3}  {at}  {kind:<12} {:<24} {said}", event.version, event.actor)
+    format!("{:>3}  {at}  {kind:<16} {:<24} {said}", event.version, event.actor)
 }
 
 fn detail(event: &RequestEvent) -> String {
@@ -145,6 +174,11 @@ fn detail(event: &RequestEvent) -> String {
             reassigned.member_id,
             reassigned.reason
         ),
+        Some(Detail::Reclassified(it)) => reclassified(it),
+        Some(Detail::PriorityChanged(it)) => {
+            format!("from {} to {} ({})", or_dash(&it.previous_priority), it.priority, it.reason)
+        }
+        Some(Detail::SchoolChanged(it)) => school_changed(it),
         Some(Detail::Held(held)) => format!("by {} {}", held.team_id, held.queue),
         Some(Detail::Imported(imported)) => {
             format!("{} of {}", imported.external_id, imported.source_system)
@@ -168,10 +202,35 @@ fn detail(event: &RequestEvent) -> String {
     }
 }
 
+fn reclassified(it: &RequestReclassified) -> String {
+    let (from, to) = (&it.previous_request_type_id, &it.request_type_id);
+    let priority = if it.priority == it.previous_priority {
+        String::new()
+    } else {
+        format!(", {} instead of {}", or_dash(&it.priority), or_dash(&it.previous_priority))
+    };
+    format!("from {from} to {to}{priority} ({})", it.reason)
+}
+
+fn school_changed(it: &RequestSchoolChanged) -> String {
+    let requester = if it.requester_id.is_empty() {
+        String::new()
+    } else {
+        format!(", for {}", it.requester_id)
+    };
+    format!(
+        "from {} to {}{requester} ({})",
+        or_dash(&it.previous_school_id),
+        it.school_id,
+        it.reason
+    )
+}
+
 fn text(event: &RequestEvent) -> String {
     let text = match &event.text {
         Some(Text::OpenedText(opened)) => opened.description.as_str(),
         Some(Text::ReassignedText(reassigned)) => reassigned.note.as_str(),
+        Some(Text::ReclassifiedText(reclassified)) => reclassified.note.as_str(),
         Some(Text::RepliedText(replied)) => replied.body.as_str(),
         Some(Text::PausedText(paused)) => paused.note.as_str(),
         Some(Text::ResolvedText(resolved)) => resolved.summary.as_str(),

@@ -66,6 +66,25 @@ impl Page {
         });
     }
 
+    /// Notes who may read a request by its new type, if it is kept.
+    pub(crate) fn reclassify(&mut self, request: StreamId, it: pb::RequestReclassified) {
+        if let Some(kept) = self.kept.get_mut(&request) {
+            kept.confidentiality = it.confidentiality;
+            self.changed.insert(request);
+        }
+    }
+
+    /// Notes for which school and whom a request is, if it is kept.
+    pub(crate) fn change_school(&mut self, request: StreamId, it: pb::RequestSchoolChanged) {
+        if let Some(kept) = self.kept.get_mut(&request) {
+            (kept.school, kept.tier) = (it.school_id, it.tier);
+            if !it.requester_id.is_empty() {
+                kept.requester = it.requester_id;
+            }
+            self.changed.insert(request);
+        }
+    }
+
     /// Counts a resolution of a request, if it is kept; gives the request.
     pub(crate) fn resolve(&mut self, request: StreamId) -> Option<&Kept> {
         let kept = self.kept.get_mut(&request)?;
@@ -95,7 +114,8 @@ impl Page {
         sqlx::query(
             "insert into surveys.request (id, requester, channel, confidentiality, school, tier, resolutions)
              select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::int[], $7::int[])
-             on conflict (id) do update set resolutions = excluded.resolutions",
+             on conflict (id) do update set requester = excluded.requester, confidentiality = excluded.confidentiality,
+                 school = excluded.school, tier = excluded.tier, resolutions = excluded.resolutions",
         )
         .bind(rows.iter().map(|kept| kept.id).collect::<Vec<_>>())
         .bind(requester)

@@ -63,11 +63,7 @@ impl Inviter {
         requests: &mut Page,
         instrument: &mut Option<instrument::State>,
     ) -> Result<Vec<(StreamId, Command)>, HandleError> {
-        if event.name == "request.opened" {
-            let it: pb::RequestOpened = message(event)?;
-            if !it.imported {
-                requests.open(event.stream, &it);
-            }
+        if note(event, requests)? {
             return Ok(Vec::new());
         }
         match event.event() {
@@ -90,8 +86,10 @@ impl Inviter {
                 };
                 Ok((1..=request.map_or(0, |request| request.resolutions)).map(erase).collect())
             }
-            "imported" | "held" | "due_date_stated" | "routed" | "reassigned" | "replied"
-            | "paused" | "resumed" | "closed" | "cancelled" => Ok(Vec::new()),
+            "imported" | "held" | "due_date_stated" | "routed" | "reassigned"
+            | "priority_changed" | "replied" | "paused" | "resumed" | "closed" | "cancelled" => {
+                Ok(Vec::new())
+            }
             unknown => {
                 Err(HandleError::Poison(format!("request.{unknown} is not known here").into()))
             }
@@ -165,6 +163,22 @@ impl Inviter {
         }
         Ok(())
     }
+}
+
+/// Keeps what is known of a request from its opening and its corrections; says whether the event was one of these.
+fn note(event: &Recorded, requests: &mut Page) -> Result<bool, HandleError> {
+    match event.event() {
+        "opened" => {
+            let it: pb::RequestOpened = message(event)?;
+            if !it.imported {
+                requests.open(event.stream, &it);
+            }
+        }
+        "reclassified" => requests.reclassify(event.stream, message(event)?),
+        "school_changed" => requests.change_school(event.stream, message(event)?),
+        _ => return Ok(false),
+    }
+    Ok(true)
 }
 
 /// The invitation about a request's latest resolution.

@@ -49,6 +49,53 @@ async fn a_reopening_withdraws_and_the_next_resolution_invites_anew() {
 }
 
 #[tokio::test]
+async fn a_duplicate_invites_nobody() {
+    let world = World::new().await;
+    world.told(1, "opened", &opened()).await;
+    let duplicate = requests::RequestResolved {
+        outcome: requests::Outcome::Duplicate.into(),
+        duplicate_of: format!("requests/{}", request(2)),
+        ..resolved()
+    };
+    world.told(1, "resolved", &duplicate).await;
+    world.server.settle_at("2026-02-10T08:00:00-05:00").await;
+    assert_eq!(world.story().await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_corrected_request_asks_whom_it_was_for_in_the_end() {
+    let world = World::new().await;
+    world.told(1, "opened", &opened()).await;
+    let moved = requests::RequestSchoolChanged {
+        school_id: "0202".to_owned(),
+        tier: 1,
+        requester_id: "principal-0202".to_owned(),
+        ..Default::default()
+    };
+    world.told(1, "school_changed", &moved).await;
+    world.told(1, "resolved", &resolved()).await;
+    world.server.settle().await;
+    let scheduled = world.published().await.remove(0);
+    let scheduled = InvitationScheduled::decode(scheduled.payload.as_slice()).unwrap();
+    assert_eq!((scheduled.tier, scheduled.school_id.as_str()), (1, "0202"));
+    assert_eq!(scheduled.respondent_id, "principal-0202");
+}
+
+#[tokio::test]
+async fn a_request_of_a_confidential_type_invites_nobody_also_if_it_became_so() {
+    let world = World::new().await;
+    world.told(1, "opened", &opened()).await;
+    let reclassified = requests::RequestReclassified {
+        confidentiality: "student".to_owned(),
+        ..Default::default()
+    };
+    world.told(1, "reclassified", &reclassified).await;
+    world.told(1, "resolved", &resolved()).await;
+    world.server.settle_at("2026-02-10T08:00:00-05:00").await;
+    assert_eq!(world.story().await, [""; 0]);
+}
+
+#[tokio::test]
 async fn a_reopening_before_the_sending_leaves_nothing_to_send() {
     let world = World::new().await;
     world.resolves(1).await;

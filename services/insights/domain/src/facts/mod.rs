@@ -16,7 +16,7 @@ mod request;
 mod survey;
 
 pub use clock::{ClockFacts, DueDate};
-pub use request::{Ending, Lifecycle, Opened, RequestFacts, Tenure, Wait};
+pub use request::{Correction, Ending, Lifecycle, Opened, RequestFacts, Tenure, Wait};
 pub use survey::SurveyFacts;
 
 use kernel::DecodeError;

@@ -6,7 +6,7 @@ use wire::schoolside::requests::v1 as events;
 
 use super::{Fact, Part};
 
-/// How a request was opened.
+/// How a request was opened, with the type and the school that are known for it.
 #[derive(Clone, PartialEq, Message)]
 pub struct Opened {
     /// When.
@@ -15,18 +15,29 @@ pub struct Opened {
     /// What was asked for.
     #[prost(string, tag = "2")]
     pub request_type: String,
-    /// The school at that moment; empty if unknown.
+    /// The school; empty if unknown.
     #[prost(string, tag = "3")]
     pub school: String,
-    /// The network at that moment; empty if unknown.
+    /// The network when the school was chosen; empty if unknown.
     #[prost(string, tag = "4")]
     pub network: String,
-    /// The tier at that moment; 0 if unknown.
+    /// The tier when the school was chosen; 0 if unknown.
     #[prost(int32, tag = "5")]
     pub tier: i32,
     /// Whether it was imported: it has no first-response clock and no survey.
     #[prost(bool, tag = "6")]
     pub imported: bool,
+}
+
+/// From when another type or school is known for it.
+#[derive(Clone, PartialEq, Message)]
+pub struct Correction {
+    /// Since when.
+    #[prost(int64, tag = "1")]
+    pub from: i64,
+    /// The opening with the type and the school known since.
+    #[prost(message, required, tag = "2")]
+    pub opened: Opened,
 }
 
 /// From when a team answered for the request.
@@ -109,6 +120,9 @@ pub struct RequestFacts {
     /// The due date its source states, for imports.
     #[prost(int64, optional, tag = "6")]
     pub stated_due: Option<i64>,
+    /// Other types and schools that became known since its opening, in order.
+    #[prost(message, repeated, tag = "7")]
+    pub corrections: Vec<Correction>,
 }
 
 impl RequestFacts {
@@ -136,6 +150,24 @@ impl RequestFacts {
             tier: event.tier,
             imported: event.imported,
         });
+    }
+
+    /// Notes what became known of the type or the school; nothing before the opening.
+    fn correct(&mut self, from: i64, correct: impl FnOnce(Opened) -> Opened) {
+        let last = self.corrections.last().map(|correction| &correction.opened);
+        if let Some(opened) = last.or(self.opened.as_ref()).cloned() {
+            self.corrections.push(Correction { from, opened: correct(opened) });
+        }
+    }
+
+    fn reclassify(&mut self, at: i64, event: events::RequestReclassified) {
+        let request_type = event.request_type_id;
+        self.correct(at, |opened| Opened { request_type, ..opened });
+    }
+
+    fn move_to(&mut self, at: i64, event: events::RequestSchoolChanged) {
+        let (school, network, tier) = (event.school_id, event.network_id, event.tier);
+        self.correct(at, |opened| Opened { school, network, tier, ..opened });
     }
 
     fn resolve(&mut self, at: i64, event: events::RequestResolved) -> Result<(), DecodeError> {
@@ -204,7 +236,13 @@ impl Part for RequestFacts {
             "request.resolved" => self.resolve(at, fact.read()?)?,
             "request.reopened" => self.end(at, Ending::Reopened),
             "request.cancelled" => self.end(at, Ending::Cancelled),
-            "request.imported" | "request.closed" | "request.erased" => {}
+            "request.reclassified" => self.reclassify(at, fact.read()?),
+            "request.school_changed" => self.move_to(at, fact.read()?),
+            // No figure is by priority; what it does to the due date, the clocks say.
+            "request.priority_changed"
+            | "request.imported"
+            | "request.closed"
+            | "request.erased" => {}
             _ => return Err(fact.unknown()),
         }
         Ok(())
@@ -276,6 +314,35 @@ mod tests {
         assert_eq!(answered(false, events::Outcome::Deferred, false), None);
         assert_eq!(answered(false, events::Outcome::Duplicate, false), None);
         assert_eq!(answered(true, events::Outcome::Done, false), None);
+    }
+
+    #[test]
+    fn corrections_keep_the_opening_and_each_other() {
+        let mut facts = RequestFacts::default();
+        let opened = events::RequestOpened {
+            request_type_id: "FAC1".into(),
+            school_id: "0101".into(),
+            ..Default::default()
+        };
+        apply(&mut facts, "request.opened", 1, &opened);
+        let reclassified =
+            events::RequestReclassified { request_type_id: "FAC2".into(), ..Default::default() };
+        apply(&mut facts, "request.reclassified", 2, &reclassified);
+        let moved = events::RequestSchoolChanged {
+            school_id: "0107".into(),
+            network_id: "N2".into(),
+            tier: 3,
+            ..Default::default()
+        };
+        apply(&mut facts, "request.school_changed", 3, &moved);
+        let known = |it: &Opened| (it.at, it.request_type.clone(), it.school.clone(), it.tier);
+        let corrected: Vec<_> =
+            facts.corrections.iter().map(|it| (it.from, known(&it.opened))).collect();
+        assert_eq!(known(&facts.opened.unwrap()), (1, "FAC1".into(), "0101".into(), 0));
+        assert_eq!(
+            corrected,
+            [(2, (1, "FAC2".into(), "0101".into(), 0)), (3, (1, "FAC2".into(), "0107".into(), 3)),]
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Changing the priority: a person says how urgent it is. The priority it has already changes nothing.
+//! Changing the priority: a person says how urgent it is, and no rule changes it after that. The priority it has already
+//! changes nothing.
 
 use kernel::{DecodeError, Encoded, Priority};
 use wire::schoolside::requests::v1 as pb;
@@ -40,7 +41,7 @@ impl ChangePriority {
 
 impl PriorityChanged {
     pub(super) fn evolve(&self, state: State) -> State {
-        State { priority: Some(self.priority), prioritized_at: state.version, ..state }
+        State { priority: Some(self.priority), prioritized: true, ..state }
     }
 
     pub(super) fn encode(&self) -> Encoded {
@@ -103,15 +104,15 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_judged_the_version_before_does_not_take_it_back() {
-        let Event::Routed(judged_version_1) = routed() else { panic!("not routed") };
+    fn no_rule_takes_it_back() {
+        let Event::Routed(ruled) = routed() else { panic!("not routed") };
         let route = Command::Route(crate::request::Route {
-            holder: judged_version_1.holder,
+            holder: ruled.holder,
             priority: Some(Priority::P2),
-            decision: judged_version_1.decision,
+            decision: ruled.decision,
             rule_set_version: 1,
             contributing: vec![],
-            request_version: 1,
+            request_version: 2,
         });
         let state = given::<Request>([opened(), changed()]).state();
         let events = Request::decide(&state, route, DAY_2).unwrap();

@@ -6,10 +6,12 @@ use proptest::prelude::*;
 use super::*;
 use crate::{
     request::{
-        Command,
-        samples::{DAY_1, DAY_2, DAY_9, DAY_16, a_definition, opened, team},
+        ChangeSchool, Command, Reclassify,
+        samples::{
+            DAY_1, DAY_2, DAY_9, DAY_16, a_definition, a_school, another_type, opened, team,
+        },
     },
-    words::PauseReason,
+    words::{PauseReason, ReclassifyReason, SchoolReason},
 };
 
 fn row(hash: u8) -> Import {
@@ -179,4 +181,32 @@ proptest! {
             prop_assert_eq!(rows[at].clone().decide(&state), Ok(vec![]));
         }
     }
+}
+
+#[test]
+fn a_row_agrees_with_what_was_said_first_also_after_a_correction() {
+    let mut state = given::<Request>(taken(row(1))).state();
+    let corrections = [
+        Command::Reclassify(Box::new(Reclassify {
+            definition: another_type(),
+            retired: false,
+            attributes: [("room".to_owned(), "12".to_owned())].into(),
+            priority: None,
+            lower_confidentiality: false,
+            reason: ReclassifyReason::WrongType,
+            note: None,
+        })),
+        Command::ChangeSchool(ChangeSchool {
+            school: a_school(),
+            requester: None,
+            reason: SchoolReason::WrongSchool,
+        }),
+    ];
+    for correction in corrections {
+        let events = Request::decide(&state, correction, DAY_9).unwrap();
+        state = events.iter().fold(state, Request::evolve);
+    }
+    let same_type_and_school = Import { due: Some(DAY_16), ..row(2) };
+    let events = same_type_and_school.decide(&state).unwrap();
+    assert_eq!(names(&events), ["imported", "due_date_stated"]);
 }

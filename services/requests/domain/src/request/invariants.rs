@@ -1,16 +1,19 @@
 //! What holds after any sequence of commands.
 
-use kernel::{Decider, EventCodec, EventId, PersonId, Role, Timestamp, time::SignedDuration};
+use kernel::{
+    Decider, EventCodec, EventId, PersonId, Priority, Role, Timestamp, time::SignedDuration,
+};
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::{
-    Cancel, Close, Command, Erase, Event, Holder, Pause, Phase, Reassign, Reopen, Reply, Request,
-    Resolve, Resume, Route, State,
-    samples::{DAY_1, a_request, open, team},
+    Cancel, ChangePriority, ChangeSchool, Close, Command, Erase, Event, Holder, Pause, Phase,
+    Reassign, Reclassify, Reopen, Reply, Request, Resolve, Resume, Route, School, State,
+    samples::{DAY_1, a_definition, a_request, a_school, another_type, open, team},
 };
 use crate::words::{
-    Author, CancelReason, ErasureGround, Outcome, PauseReason, ReassignReason, ReopenReason,
+    Author, CancelReason, ErasureGround, Outcome, PauseReason, PriorityReason, ReassignReason,
+    ReclassifyReason, ReopenReason, SchoolReason,
 };
 
 fn command() -> impl Strategy<Value = Command> {
@@ -37,6 +40,27 @@ fn command() -> impl Strategy<Value = Command> {
         }),
         proptest::sample::select(PauseReason::ALL)
             .prop_map(move |reason| Command::Pause(Pause { reason, note: None })),
+        (any::<bool>(), any::<bool>()).prop_map(|(back, lower_confidentiality)| {
+            let definition = if back { a_definition() } else { another_type() };
+            let room = (!back).then(|| ("room".to_owned(), "12".to_owned()));
+            Command::Reclassify(Box::new(Reclassify {
+                definition,
+                retired: false,
+                attributes: room.into_iter().collect(),
+                priority: None,
+                lower_confidentiality,
+                reason: ReclassifyReason::Other,
+                note: None,
+            }))
+        }),
+        proptest::sample::select(Priority::ALL).prop_map(|priority| {
+            Command::ChangePriority(ChangePriority { priority, reason: PriorityReason::Impact })
+        }),
+        any::<bool>().prop_map(|known| Command::ChangeSchool(ChangeSchool {
+            school: School { network: a_school().network.filter(|_| known), ..a_school() },
+            requester: None,
+            reason: SchoolReason::Moved,
+        })),
         Just(Command::Resume(Resume)),
         proptest::sample::select(Outcome::ALL).prop_map(|outcome| Command::Resolve(Resolve {
             request: a_request(),

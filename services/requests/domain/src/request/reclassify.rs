@@ -114,7 +114,8 @@ impl Reclassify {
 
 impl Reclassified {
     pub(super) fn evolve(&self, state: State) -> State {
-        let prioritized = self.priority != state.priority;
+        let prioritized = state.prioritized || self.priority != state.priority;
+        let was_idea = state.looks_are_kept();
         let attributes = self.private_attributes.clone();
         let text = match state.text.clone() {
             Some(text) => Some(OpenedText { attributes, ..text }),
@@ -134,9 +135,10 @@ impl Reclassified {
         State {
             text,
             priority: self.priority,
-            prioritized_at: if prioritized { state.version } else { state.prioritized_at },
+            prioritized,
             contributing: self.contributing.clone(),
             reclassified_at: state.version,
+            was_idea,
             ..state
         }
     }

@@ -109,6 +109,7 @@ fn the_stricter_confidentiality_stands_unless_it_is_lowered(
     let command = Reclassify { definition, lower_confidentiality, ..reclassify() };
     let state = given::<Request>([opened]).state();
     let state = command.decide(&state).unwrap().iter().fold(state, Request::evolve);
+    assert_eq!(state.looks_are_kept(), before == Confidentiality::Idea);
     assert_eq!(state.facts.unwrap().confidentiality, after);
 }
 

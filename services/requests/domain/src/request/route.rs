@@ -42,8 +42,8 @@ pub struct Routed {
 
 impl Route {
     /// A decision that comes too late is dropped in silence: the request is finished, or a person handed it over
-    /// after the version that was judged, and a person's word outranks a rule's. One that comes too late for a
-    /// reclassification or a priority only, gives it a holder and leaves what the person said.
+    /// after the version that was judged, and a person's word outranks a rule's. So does the priority that a person gave
+    /// it, and a reclassification after that version: the decision then only says who holds it.
     pub(super) fn decide(self, state: &State) -> Result<Vec<Event>, Refusal> {
         let imported = state.facts.as_ref().is_some_and(|facts| facts.imported);
         let overtaken = state.handed_over_at > self.request_version;
@@ -54,9 +54,8 @@ impl Route {
         if state.phase != Phase::Open || imported || overtaken || repeated {
             return Ok(vec![]);
         }
-        let prioritized = state.prioritized_at > self.request_version;
         let reclassified = state.reclassified_at > self.request_version;
-        let ruled = self.priority.filter(|_| !prioritized);
+        let ruled = self.priority.filter(|_| !state.prioritized);
         Ok(vec![Event::Routed(Routed {
             holder: self.holder,
             priority: ruled.or(state.priority),

@@ -102,9 +102,12 @@ pub struct State {
     /// The version at which a person last reclassified it; 0 if nobody did.
     #[serde(default)]
     pub reclassified_at: i32,
-    /// The version at which a person last gave it a priority; 0 if nobody did.
+    /// Whether it was of a special education type before a reclassification: its text still says what was said then.
     #[serde(default)]
-    pub prioritized_at: i32,
+    pub was_idea: bool,
+    /// Whether a person gave it its priority since it was opened: then no rule changes it.
+    #[serde(default)]
+    pub prioritized: bool,
     /// The routing decision that took effect last.
     pub decision: Option<EventId>,
     /// What it waits for, while paused.
@@ -140,6 +143,13 @@ impl State {
     pub(super) fn corrected(self, correct: impl FnOnce(Facts) -> Facts) -> Self {
         let first_facts = self.first_facts.or_else(|| self.facts.clone().map(Box::new));
         Self { facts: self.facts.map(correct), first_facts, ..self }
+    }
+
+    /// Whether looks at it are kept: it is, or once was, of a special education type.
+    #[must_use]
+    pub fn looks_are_kept(&self) -> bool {
+        let idea = |facts: &Facts| facts.confidentiality == Confidentiality::Idea;
+        self.was_idea || self.facts.as_ref().is_some_and(idea)
     }
 
     /// What was said when it was opened, as it was said then.

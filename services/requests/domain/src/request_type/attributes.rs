@@ -170,6 +170,23 @@ mod tests {
         assert_eq!(missing, AttributeRefusal::Missing("vendor".into()));
     }
 
+    #[test]
+    fn only_what_fits_is_carried_over_and_nothing_becomes_published_by_it() {
+        let published = values(&[("amount", "12.50"), ("colour", "red")]);
+        let private = values(&[("vendor", "Acme")]);
+        assert_eq!(
+            carried(&a_definition(), &published, &private),
+            values(&[("amount", "12.50"), ("vendor", "Acme")])
+        );
+        // The definition publishes amounts: one that was not published is not carried, nor is one that does not fit.
+        assert_eq!(
+            carried(&a_definition(), &values(&[]), &values(&[("amount", "9")])),
+            values(&[])
+        );
+        let misfit = values(&[("amount", "much")]);
+        assert_eq!(carried(&a_definition(), &misfit, &values(&[])), values(&[]));
+    }
+
     #[rstest]
     #[case(AttributeKind::Integer, "12", "12.5")]
     #[case(AttributeKind::Amount, "-0.05", "1,000")]

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand, ValueEnum};
 use wire::schoolside::requests::v1::{ListRequest, Outcome, PauseReason, RequestState};
 
+use super::correct::CorrectCommand;
 use crate::{cli::words, failure::Failure};
 
 /// What can be done with requests. REQUEST is a reference such as `1048-26`, or the request's UUID.
@@ -77,6 +78,8 @@ pub enum RequestCommand {
         #[arg(long, default_value = "")]
         note: String,
     },
+    #[command(flatten)]
+    Correct(CorrectCommand),
     /// Say that it is finished, and how.
     #[command(
         after_help = "Example:\n  schoolside request resolve 1048-26 --outcome done --summary 'Valve replaced.'"
@@ -179,6 +182,9 @@ pub struct ListArgs {
     /// Only those of this type.
     #[arg(long = "type", default_value = "")]
     request_type: String,
+    /// Only duplicates of this request.
+    #[arg(long, value_name = "REQUEST", default_value = "")]
+    duplicate_of: String,
     /// Only open ones, paused ones included.
     #[arg(long)]
     open: bool,
@@ -209,6 +215,7 @@ impl TryFrom<ListArgs> for ListRequest {
             team: words::resource("teams", &args.team),
             school: words::resource("schools", &args.school),
             request_type: words::resource("requestTypes", &args.request_type),
+            duplicate_of: words::resource("requests", &args.duplicate_of),
             open_only: args.open,
             state: state.into(),
             page_size: args.limit,

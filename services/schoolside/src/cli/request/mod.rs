@@ -1,6 +1,7 @@
 //! `schoolside request`: open a request and carry it through its life.
 
 mod args;
+mod correct;
 mod verbs;
 
 use wire::schoolside::requests::v1::{

@@ -7,7 +7,7 @@ use wire::schoolside::requests::v1::{
     ReassignRequest, ReopenRequest, ReplyRequest, Request, ResolveRequest, ResumeRequest,
 };
 
-use super::{Client, RequestCommand, args::OpenArgs};
+use super::{Client, RequestCommand, args::OpenArgs, correct};
 use crate::{cli::words, failure::Failure};
 
 /// Sends a changing command; gives the request as it then stands.
@@ -45,6 +45,9 @@ pub async fn send(command: RequestCommand, client: &mut Client) -> Result<Reques
             };
             client.reassign(call).await?.into_inner().request
         }
+        RequestCommand::Correct(command) => {
+            return correct::send(command, command_id, client).await;
+        }
         RequestCommand::Resolve { request, outcome, duplicate_of, summary } => {
             let call = ResolveRequest {
                 name: name(&request),
@@ -78,16 +81,6 @@ pub async fn send(command: RequestCommand, client: &mut Client) -> Result<Reques
 }
 
 fn open(args: OpenArgs, command_id: String) -> Result<OpenRequest, Failure> {
-    let attributes: Result<BTreeMap<String, String>, Failure> = args
-        .attribute
-        .iter()
-        .map(|text| {
-            let (name, value) = text.split_once('=').ok_or_else(|| {
-                Failure::Usage(format!("--attribute {text:?} is not NAME=VALUE, e.g. room=12"))
-            })?;
-            Ok((name.to_owned(), value.to_owned()))
-        })
-        .collect();
     Ok(OpenRequest {
         command_id,
         request_type: words::resource("requestTypes", &args.request_type),
@@ -95,8 +88,19 @@ fn open(args: OpenArgs, command_id: String) -> Result<OpenRequest, Failure> {
         requester: words::resource("people", &args.requester),
         summary: args.summary,
         description: args.description,
-        attributes: attributes?,
+        attributes: attributes(&args.attribute)?,
         priority: args.priority,
         channel: args.channel,
     })
+}
+
+/// Attributes as they are given on the command line: `NAME=VALUE`.
+pub(super) fn attributes(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {
+    let pair = |text: &String| {
+        let (name, value) = text.split_once('=').ok_or_else(|| {
+            Failure::Usage(format!("--attribute {text:?} is not NAME=VALUE, e.g. room=12"))
+        })?;
+        Ok((name.to_owned(), value.to_owned()))
+    };
+    given.iter().map(pair).collect()
 }
