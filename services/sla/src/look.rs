@@ -77,7 +77,8 @@ pub(crate) async fn look(
             return stands(state, next);
         }
         let snapshot = case.snapshot.clone();
-        let command = Reconcile { snapshot, clocks: assessment.clocks, cause: task.cause };
+        let (member, clocks) = (case.member.clone(), assessment.clocks);
+        let command = Reconcile { snapshot, member, clocks, cause: task.cause };
         let command = Command::Reconcile(command);
         let known = (state, version);
         match eventlog::execute_on::<Case>(log, call(version), task.request, known, command).await {

@@ -54,22 +54,78 @@ words! {
         FirstResponse = "first_response",
         /// A person of the office answers what the requester wrote last.
         NextResponse = "next_response",
-        /// The requester hears something at least this often.
+        /// The requester hears something at least this often, until the request is resolved.
         PeriodicUpdate = "periodic_update",
         /// The request is resolved; a reopening lets the clock go on.
         FirstResolution = "first_resolution",
-        /// The request is resolved, waiting included.
+        /// The request is resolved; no pause stops the clock, so waiting is part of the total.
         TotalResolution = "total_resolution",
-        /// One team's holding of the request ends.
+        /// One team's tenure ends: it hands the request over, or the request is resolved.
         Ownership = "ownership",
     }
 }
 
 impl Metric {
-    /// Whether clocks of this metric run already.
+    /// Whether targets of this metric may say when the clock starts; the others start with what they are about.
     #[must_use]
-    pub const fn runs(self) -> bool {
-        matches!(self, Self::FirstResponse | Self::FirstResolution)
+    pub const fn has_start(self) -> bool {
+        match self {
+            Self::FirstResponse
+            | Self::PeriodicUpdate
+            | Self::FirstResolution
+            | Self::TotalResolution => true,
+            Self::NextResponse | Self::Ownership => false,
+        }
+    }
+
+    /// Whether waiting for the requester stops the clock whatever the target says: it is their turn.
+    #[must_use]
+    pub const fn stops_at_the_requesters_turn(self) -> bool {
+        matches!(self, Self::NextResponse | Self::PeriodicUpdate)
+    }
+
+    /// Whether pauses can stop the clock at all.
+    #[must_use]
+    pub const fn can_pause(self) -> bool {
+        !matches!(self, Self::TotalResolution)
+    }
+}
+
+words! {
+    /// From when on a clock runs.
+    Start as "start" {
+        /// The request was recorded.
+        Created = "created",
+        /// The request reached the office, which may lie before it was recorded.
+        Received = "received",
+        /// A team held it for the first time.
+        Routed = "routed",
+        /// A person of the office did something about it for the first time.
+        FirstActive = "first_active",
+    }
+}
+
+words! {
+    /// What a change of type, priority or school does to a running clock whose target differs afterwards.
+    OnChange as "rule for changes" {
+        /// The new target counts from the old start: what has passed is carried over.
+        CarryElapsed = "carry_elapsed",
+        /// The clock is superseded; another starts at the change.
+        Restart = "restart",
+        /// The old target stands.
+        Keep = "keep",
+    }
+}
+
+words! {
+    /// Who is told on a step of the ladder.
+    Audience as "reader" {
+        /// The member who holds the request, or else the team.
+        Holder = "holder",
+        /// The lead of the team.
+        Lead = "lead",
+        /// The directors.
+        Director = "director",
     }
 }
 

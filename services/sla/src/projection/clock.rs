@@ -44,6 +44,7 @@ impl Clock {
             Some(End::Met { fulfilled_at }) => (pb::ClockState::Met, Some(fulfilled_at)),
             Some(End::Missed { fulfilled_at }) => (pb::ClockState::Missed, Some(fulfilled_at)),
             Some(End::Cancelled { .. }) => (pb::ClockState::Cancelled, None),
+            Some(End::Superseded { .. }) => (pb::ClockState::Superseded, None),
             None if record.paused.is_some() => (pb::ClockState::Paused, None),
             None if record.breached_at.is_some() => (pb::ClockState::MissedOpen, None),
             None => (pb::ClockState::Running, None),

@@ -82,6 +82,39 @@ impl ClockKey {
 }
 
 impl Basis {
+    /// Whether both were reckoned by the same version of the policy, and where it is the same calendar by the same version
+    /// of that.
+    #[must_use]
+    pub fn same_versions(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Stated, Self::Stated) => true,
+            (
+                Self::Reckoned {
+                    policy,
+                    policy_version,
+                    calendar,
+                    calendar_version,
+                    calendar_known,
+                    ..
+                },
+                Self::Reckoned {
+                    policy: other_policy,
+                    policy_version: other_version,
+                    calendar: other_calendar,
+                    calendar_version: other_calendar_version,
+                    calendar_known: other_known,
+                    ..
+                },
+            ) => {
+                let policies = (policy, policy_version) == (other_policy, other_version);
+                let calendars =
+                    (calendar_version, calendar_known) == (other_calendar_version, other_known);
+                policies && (calendar != other_calendar || calendars)
+            }
+            (Self::Stated, Self::Reckoned { .. }) | (Self::Reckoned { .. }, Self::Stated) => false,
+        }
+    }
+
     pub(super) fn to_wire(&self) -> Option<proto::Basis> {
         Some(match self {
             Self::Stated => proto::Basis { policy_id: STATED.to_owned(), ..Default::default() },

@@ -4,16 +4,21 @@
 //! (none) ─▶ running ⇄ paused
 //!             │  └─▶ breached ─▶ missed ─┐
 //!             ├─▶ met ───────────────────┼─(reopened)─▶ running
-//!             └─▶ cancelled ─────────────┘
+//!             ├─▶ cancelled ─────────────┘
+//!             └─▶ superseded
 //! ```
-//! per clock and cycle. There is one command, [`Reconcile`]: [`assess()`] says how each clock should stand, and only what
-//! differs from the record happens.
+//! per clock and cycle; beside it each step of the ladder is escalated → acknowledged. Clocks have one command,
+//! [`Reconcile`]: [`assess()`] says how each should stand, and only what differs from the record happens.
 
+mod acknowledge;
 mod assess;
 mod basis;
 mod breached;
 mod cancelled;
 mod due_changed;
+mod escalated;
+mod lines;
+mod look;
 mod met;
 mod missed;
 mod paused;
@@ -22,17 +27,21 @@ mod resumed;
 mod retracted;
 mod started;
 mod state;
+mod superseded;
 #[cfg(test)]
 mod tests;
 mod warned;
 
 use kernel::{Decider, DecodeError, Encoded, EventCodec, RefusalKind, Timestamp};
 
-pub use assess::{Assessment, Calendars, Look, Unready, assess, explain_due};
+pub use acknowledge::{Acknowledge, EscalationAcknowledged};
+pub use assess::{Assessment, assess, explain_due};
 pub use basis::{Basis, ClockKey, Snapshot};
 pub use breached::ClockBreached;
 pub use cancelled::ClockCancelled;
 pub use due_changed::ClockDueChanged;
+pub use escalated::Escalated;
+pub use look::{Calendars, Look, Unready};
 pub use met::ClockMet;
 pub use missed::ClockMissed;
 pub use paused::ClockPaused;
@@ -40,7 +49,8 @@ pub use reconcile::{Expected, Reconcile};
 pub use resumed::ClockResumed;
 pub use retracted::BreachRetracted;
 pub use started::ClockStarted;
-pub use state::{ClockRecord, End, State};
+pub use state::{Acknowledgement, ClockRecord, End, Notified, State};
+pub use superseded::ClockSuperseded;
 pub use warned::ClockWarned;
 
 /// The rules of a case.
@@ -51,19 +61,34 @@ pub struct Case;
 pub enum Command {
     /// Bring the record up to date.
     Reconcile(Reconcile),
+    /// Take notice of a step of the ladder.
+    Acknowledge(Acknowledge),
 }
 
-/// Why a command can be declined: never.
+/// Why a command can be declined.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {}
+pub enum Refusal {
+    /// Nobody was told of that step.
+    #[error("nobody was told of step {step} of {} (cycle {}) yet", clock.metric, clock.cycle)]
+    NotEscalated {
+        /// The clock.
+        clock: ClockKey,
+        /// The step.
+        step: u32,
+    },
+}
 
 impl kernel::Refusal for Refusal {
     fn reason(&self) -> &'static str {
-        match *self {}
+        match self {
+            Self::NotEscalated { .. } => "NOT_ESCALATED",
+        }
     }
 
     fn kind(&self) -> RefusalKind {
-        match *self {}
+        match self {
+            Self::NotEscalated { .. } => RefusalKind::State,
+        }
     }
 }
 
@@ -90,6 +115,12 @@ pub enum Event {
     ClockMissed(ClockMissed),
     /// No longer judged.
     ClockCancelled(ClockCancelled),
+    /// Another cycle takes its place.
+    ClockSuperseded(ClockSuperseded),
+    /// Somebody is told of a step of the ladder.
+    Escalated(Escalated),
+    /// Somebody took notice of it.
+    EscalationAcknowledged(EscalationAcknowledged),
 }
 
 impl Event {
@@ -107,6 +138,9 @@ impl Event {
             Self::ClockMet(event) => event.clock,
             Self::ClockMissed(event) => event.clock,
             Self::ClockCancelled(event) => event.clock,
+            Self::ClockSuperseded(event) => event.clock,
+            Self::Escalated(event) => event.clock,
+            Self::EscalationAcknowledged(event) => event.clock,
         }
     }
 }
@@ -121,6 +155,7 @@ impl Decider for Case {
     fn decide(state: &State, command: Command, now: Timestamp) -> Result<Vec<Event>, Refusal> {
         match command {
             Command::Reconcile(reconcile) => Ok(reconcile.decide(state, now)),
+            Command::Acknowledge(acknowledge) => acknowledge.decide(state, now),
         }
     }
 
@@ -136,6 +171,9 @@ impl Decider for Case {
             Event::ClockMet(event) => event.evolve(state),
             Event::ClockMissed(event) => event.evolve(state),
             Event::ClockCancelled(event) => event.evolve(state),
+            Event::ClockSuperseded(event) => event.evolve(state),
+            Event::Escalated(event) => event.evolve(state),
+            Event::EscalationAcknowledged(event) => event.evolve(state),
         }
     }
 }
@@ -153,6 +191,9 @@ impl EventCodec for Event {
             Self::ClockMet(_) => ClockMet::NAME,
             Self::ClockMissed(_) => ClockMissed::NAME,
             Self::ClockCancelled(_) => ClockCancelled::NAME,
+            Self::ClockSuperseded(_) => ClockSuperseded::NAME,
+            Self::Escalated(_) => Escalated::NAME,
+            Self::EscalationAcknowledged(_) => EscalationAcknowledged::NAME,
         }
     }
 
@@ -166,6 +207,9 @@ impl EventCodec for Event {
             Self::ClockMet(event) => Some(event.occurred_at()),
             Self::ClockMissed(event) => Some(event.occurred_at()),
             Self::ClockCancelled(event) => Some(event.occurred_at()),
+            Self::ClockSuperseded(event) => Some(event.occurred_at()),
+            Self::Escalated(event) => Some(event.occurred_at()),
+            Self::EscalationAcknowledged(event) => Some(event.occurred_at()),
             // Both are insights of the moment in which they are recorded.
             Self::ClockDueChanged(_) | Self::BreachRetracted(_) => None,
         }
@@ -183,6 +227,9 @@ impl EventCodec for Event {
             Self::ClockMet(event) => event.encode(),
             Self::ClockMissed(event) => event.encode(),
             Self::ClockCancelled(event) => event.encode(),
+            Self::ClockSuperseded(event) => event.encode(),
+            Self::Escalated(event) => event.encode(),
+            Self::EscalationAcknowledged(event) => event.encode(),
         };
         Encoded { payload, private: None }
     }
@@ -208,6 +255,13 @@ impl EventCodec for Event {
             (ClockMet::NAME, 1) => ClockMet::decode(payload).map(Self::ClockMet),
             (ClockMissed::NAME, 1) => ClockMissed::decode(payload).map(Self::ClockMissed),
             (ClockCancelled::NAME, 1) => ClockCancelled::decode(payload).map(Self::ClockCancelled),
+            (ClockSuperseded::NAME, 1) => {
+                ClockSuperseded::decode(payload).map(Self::ClockSuperseded)
+            }
+            (Escalated::NAME, 1) => Escalated::decode(payload).map(Self::Escalated),
+            (EscalationAcknowledged::NAME, 1) => {
+                EscalationAcknowledged::decode(payload).map(Self::EscalationAcknowledged)
+            }
             _ => Err(DecodeError::Unknown { name: name.to_owned(), revision }),
         }
     }

@@ -1,15 +1,15 @@
 //! Reconciling: what should be true of each clock is compared with what is recorded, and only the difference happens.
 //!
 //! So redelivered, reordered and late facts and timers are all harmless: the same look again changes nothing.
-//! INVARIANT: a clock that is judged is compared only with an expectation on the same basis. Otherwise a new version of a
+//! INVARIANT: a clock that is judged is compared only with an expectation by the same versions. Otherwise a new version of a
 //! policy or calendar would rewrite a verdict behind someone's back.
 
-use kernel::Timestamp;
+use kernel::{PersonId, Timestamp};
 
 use super::{
     Basis, BreachRetracted, Case, ClockBreached, ClockCancelled, ClockDueChanged, ClockKey,
-    ClockMet, ClockMissed, ClockPaused, ClockRecord, ClockResumed, ClockStarted, ClockWarned, End,
-    Event, Snapshot, State,
+    ClockMet, ClockMissed, ClockPaused, ClockRecord, ClockResumed, ClockStarted, ClockSuperseded,
+    ClockWarned, End, Escalated, Event, Snapshot, State,
 };
 use crate::{
     clock::{Cycle, CycleState},
@@ -32,6 +32,8 @@ pub struct Expected {
 pub struct Reconcile {
     /// The request.
     pub snapshot: Snapshot,
+    /// The member who holds the request, if one does.
+    pub member: Option<PersonId>,
     /// Every clock it should have; recorded ones that are missing here are cancelled.
     pub clocks: Vec<Expected>,
     /// What made it be looked at.
@@ -44,7 +46,8 @@ impl Reconcile {
         for expected in &self.clocks {
             let clock = ClockKey { metric: expected.metric, cycle: expected.cycle.number };
             let record = state.clocks.get(&clock);
-            if record.is_none_or(|one| !one.is_judged() || one.basis == expected.basis) {
+            if record.is_none_or(|one| !one.is_judged() || one.basis.same_versions(&expected.basis))
+            {
                 draft.reconcile(clock, expected);
             }
         }
@@ -54,7 +57,7 @@ impl Reconcile {
             self.clocks.iter().any(same)
         };
         for (clock, record) in &state.clocks {
-            if !record.is_judged() && !expected(clock) {
+            if record.breached_at.is_none() && record.end.is_none() && !expected(clock) {
                 draft.cancel(*clock, now, CancelReason::NoTarget);
             }
         }
@@ -87,6 +90,7 @@ impl Draft<'_> {
         self.move_due(clock, expected);
         self.warn(clock, expected);
         self.breach(clock, expected);
+        self.escalate(clock, expected);
         self.end(clock, expected);
     }
 
@@ -156,8 +160,9 @@ impl Draft<'_> {
     fn move_due(&mut self, clock: ClockKey, expected: &Expected) {
         let Some(record) = self.record(clock) else { return };
         let due_at = expected.cycle.due;
-        let cancelled = matches!(expected.cycle.state, CycleState::Cancelled(_));
-        if record.due_at != due_at && !cancelled {
+        let given_up =
+            matches!(expected.cycle.state, CycleState::Cancelled(_) | CycleState::Superseded);
+        if record.due_at != due_at && !given_up {
             self.push(Event::ClockDueChanged(ClockDueChanged {
                 clock,
                 previous_due_at: record.due_at,
@@ -194,6 +199,30 @@ impl Draft<'_> {
         }
     }
 
+    /// Tells of every step of the ladder once; of a clock that is paused or has ended nobody is told any more.
+    fn escalate(&mut self, clock: ClockKey, expected: &Expected) {
+        let cycle = &expected.cycle;
+        if !matches!(cycle.state, CycleState::Running | CycleState::MissedOpen) {
+            return;
+        }
+        let now = self.now;
+        for notice in cycle.notices.iter().filter(|notice| notice.at <= now) {
+            if self.record(clock).is_some_and(|one| !one.escalated.contains_key(&notice.step)) {
+                self.push(Event::Escalated(Escalated {
+                    clock,
+                    step: notice.step,
+                    rung: notice.rung,
+                    tell: notice.tell,
+                    reached_at: notice.reached_at,
+                    told_at: notice.at,
+                    due_at: cycle.due,
+                    member: self.look.member.clone(),
+                    snapshot: self.look.snapshot.clone(),
+                }));
+            }
+        }
+    }
+
     fn end(&mut self, clock: ClockKey, expected: &Expected) {
         let cycle = &expected.cycle;
         let Some(stopped_at) = cycle.stopped_at else { return };
@@ -216,9 +245,18 @@ impl Draft<'_> {
             {
                 self.cancel(clock, stopped_at, reason);
             }
+            CycleState::Superseded if recorded != Some(End::Superseded { at: stopped_at }) => {
+                let superseded_at = stopped_at;
+                self.push(Event::ClockSuperseded(ClockSuperseded {
+                    clock,
+                    superseded_at,
+                    snapshot,
+                }));
+            }
             CycleState::Running
             | CycleState::Paused
             | CycleState::MissedOpen
+            | CycleState::Superseded
             | CycleState::Met
             | CycleState::Missed
             | CycleState::Cancelled(_) => {}

@@ -1,6 +1,6 @@
 //! Starting: a target applies, a clock runs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{DecodeError, Timestamp};
 use prost::Message;
@@ -37,6 +37,7 @@ impl ClockStarted {
             due_at: self.due_at,
             paused: None,
             warned: BTreeSet::new(),
+            escalated: BTreeMap::new(),
             breached_at: None,
             end: None,
             basis: self.basis.clone(),

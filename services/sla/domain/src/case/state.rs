@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use kernel::Timestamp;
 
 use super::{Basis, ClockKey};
-use crate::words::{CancelReason, PauseReason};
+use crate::{
+    clock::Rung,
+    words::{Audience, CancelReason, PauseReason},
+};
 
 /// How a clock ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +30,35 @@ pub enum End {
         /// Why.
         reason: CancelReason,
     },
+    /// Another cycle took its place.
+    Superseded {
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// Somebody took notice of a step of the ladder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// Who: the subject of the caller.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A step of the ladder that somebody was told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notified {
+    /// What makes the step.
+    pub rung: Rung,
+    /// Who was told.
+    pub tell: Audience,
+    /// When it was reached.
+    pub reached_at: Timestamp,
+    /// When they were told.
+    pub told_at: Timestamp,
+    /// Who took notice, and when.
+    pub acknowledged: Option<Acknowledgement>,
 }
 
 /// One cycle of a clock, as recorded.
@@ -40,6 +72,8 @@ pub struct ClockRecord {
     pub paused: Option<(Timestamp, Vec<PauseReason>)>,
     /// The percentages warned of.
     pub warned: BTreeSet<u8>,
+    /// The steps of the ladder that were told, by their numbers.
+    pub escalated: BTreeMap<u32, Notified>,
     /// The breach, if one stands.
     pub breached_at: Option<Timestamp>,
     /// How it ended, if it did.
@@ -49,10 +83,12 @@ pub struct ClockRecord {
 }
 
 impl ClockRecord {
-    /// Whether versions of policy and calendar no longer touch it: a verdict or a breach is recorded.
+    /// Whether versions of policy and calendar no longer touch it: a verdict or a breach is recorded. A clock that only
+    /// lost its target runs again when it gets one.
     #[must_use]
     pub const fn is_judged(&self) -> bool {
-        self.breached_at.is_some() || self.end.is_some()
+        let lost = matches!(self.end, Some(End::Cancelled { reason: CancelReason::NoTarget, .. }));
+        self.breached_at.is_some() || (self.end.is_some() && !lost)
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     calendar::{Definition, Timetable},
-    clock::{Facts, Outcome, Pause, Step, StepKind},
+    clock::{Facts, Message, Outcome, Pause, Side, Step, StepKind},
     policy::{Rules, Subject},
     versions::{Published, Versions},
     words::{Cause, PauseReason},
@@ -86,7 +86,7 @@ impl Desk {
     fn look(&mut self, now: &str, cause: Cause) -> Vec<String> {
         let now = at(now);
         let clocks = self.assess(now).clocks;
-        let reconcile = Reconcile { snapshot: snapshot(), clocks, cause };
+        let reconcile = Reconcile { snapshot: snapshot(), member: None, clocks, cause };
         let state = self.state();
         let events = Case::decide(&state, Command::Reconcile(reconcile), now).unwrap();
         for event in &events {
@@ -127,6 +127,10 @@ fn tell(event: &Event) -> String {
     format!("{metric} {}{at}", event.name())
 }
 
+const fn reply(at: Timestamp) -> Message {
+    Message { at, from: Side::Office }
+}
+
 fn step(time: &str, kind: StepKind) -> Step {
     Step { at: at(time), kind }
 }
@@ -154,7 +158,7 @@ fn timers_record_warnings_and_breaches_at_their_computed_instants() {
     let expected = ["response clock_warned 02 09:30", "response clock_breached 02 10:00"];
     assert_eq!(desk.look("02T10:20", Cause::Time), expected);
     assert_eq!(desk.assess(at("02T10:20")).next_wake, Some(at("02T11:00")));
-    desk.facts.first_reply_at = Some(at("02T10:30"));
+    desk.facts.messages = vec![reply(at("02T10:30"))];
     assert_eq!(desk.look("02T10:31", Cause::Reply), ["response clock_missed 02 10:30"]);
     assert!(desk.look("02T10:31", Cause::Reply).is_empty());
 }
@@ -162,7 +166,7 @@ fn timers_record_warnings_and_breaches_at_their_computed_instants() {
 #[test]
 fn pauses_and_resolution_are_told_once() {
     let mut desk = Desk::new();
-    desk.facts.first_reply_at = Some(at("02T09:10"));
+    desk.facts.messages = vec![reply(at("02T09:10"))];
     desk.look("02T09:10", Cause::Reply);
     desk.facts.pauses = vec![waiting("02T10:00", None)];
     assert_eq!(desk.look("02T10:00", Cause::Pause), ["resolution clock_paused 02 10:00"]);
@@ -178,7 +182,7 @@ fn pauses_and_resolution_are_told_once() {
 #[test]
 fn resolved_during_a_pause_the_clock_goes_on_and_is_met() {
     let mut desk = Desk::new();
-    desk.facts.first_reply_at = Some(at("02T09:10"));
+    desk.facts.messages = vec![reply(at("02T09:10"))];
     desk.facts.pauses = vec![waiting("02T10:00", None)];
     desk.look("02T10:00", Cause::Pause);
     desk.facts.steps = vec![step("03T09:00", DONE)];
@@ -191,7 +195,7 @@ fn a_late_fact_retracts_a_breach_and_both_stay_on_the_record() {
     let mut desk = Desk::new();
     desk.look("02T10:20", Cause::Time);
     // The reply of 09:50 becomes known at 10:30.
-    desk.facts.first_reply_at = Some(at("02T09:50"));
+    desk.facts.messages = vec![reply(at("02T09:50"))];
     let expected = ["response breach_retracted", "response clock_met 02 09:50"];
     assert_eq!(desk.look("02T10:30", Cause::Reply), expected);
     assert!(desk.look("02T10:31", Cause::Time).is_empty());
@@ -200,7 +204,7 @@ fn a_late_fact_retracts_a_breach_and_both_stay_on_the_record() {
 #[test]
 fn a_reopened_request_s_clock_goes_on() {
     let mut desk = Desk::new();
-    desk.facts.first_reply_at = Some(at("02T09:10"));
+    desk.facts.messages = vec![reply(at("02T09:10"))];
     desk.facts.steps = vec![step("02T10:00", DONE)];
     desk.look("02T10:00", Cause::Resolution);
     desk.facts.steps.push(step("03T10:00", StepKind::Reopened));
@@ -223,7 +227,7 @@ fn a_late_closure_moves_running_clocks_at_once_and_leaves_judged_ones() {
     assert_eq!(desk.assess(at("02T10:26")).clocks[1].cycle.due, Some(at("03T10:30")));
     // Half of the target is 11:00 of an open Monday, now 08:30 on Tuesday.
     assert!(desk.look("02T12:00", Cause::Time).is_empty());
-    desk.facts.first_reply_at = Some(at("02T12:00"));
+    desk.facts.messages = vec![reply(at("02T12:00"))];
     assert_eq!(desk.look("02T12:00", Cause::Reply), ["response clock_missed 02 12:00"]);
 }
 
@@ -287,7 +291,7 @@ type News = (&'static str, fn(&mut Facts));
 /// One request's life as news, each with when it is told.
 fn life() -> Vec<News> {
     vec![
-        ("02T09:20", |facts| facts.first_reply_at = Some(at("02T09:20"))),
+        ("02T09:20", |facts| facts.messages = vec![reply(at("02T09:20"))]),
         ("02T10:00", |facts| facts.pauses.push(waiting("02T10:00", Some("02T12:00")))),
         ("02T14:30", |facts| facts.steps.push(step("02T14:30", DONE))),
         ("02T15:00", |facts| facts.steps.push(step("02T15:00", StepKind::Reopened))),
@@ -307,6 +311,7 @@ fn news_in_any_order_leads_to_the_same_clocks() {
             let clocks = desk.assess(now).clocks;
             let command = Command::Reconcile(Reconcile {
                 snapshot: snapshot(),
+                member: None,
                 clocks,
                 cause: Cause::Change,
             });

@@ -5,12 +5,13 @@ use kernel::Timestamp;
 
 use super::{
     Facts, Length, Pause,
+    ladder::{Ladder, Notice},
     reckoning::{Reckoning, Run},
-    runs::{Cycled, Stop, cycles},
+    runs::{Cycled, Shape, Stop, cycles},
 };
 use crate::{
     calendar::Hours,
-    words::{CancelReason, Metric, OnReopen, PauseReason},
+    words::{CancelReason, Metric, OnReopen, PauseReason, Start},
 };
 
 /// How a target is promised.
@@ -38,8 +39,25 @@ pub struct Terms<'a> {
     pub pauses: &'a [PauseReason],
     /// Percentages of the target at which a warning is due.
     pub warn_at: &'a [u8],
+    /// From when on it runs.
+    pub start: Start,
     /// What a reopening does.
     pub on_reopen: OnReopen,
+    /// Who is told when it becomes late.
+    pub ladder: Option<Ladder<'a>>,
+}
+
+impl Terms<'_> {
+    /// What decides which cycles there are.
+    pub(crate) const fn shape(&self) -> Shape {
+        Shape { metric: self.metric, start: self.start, on_reopen: self.on_reopen }
+    }
+
+    fn is_stopped_by(&self, reason: PauseReason) -> bool {
+        let turn = reason == PauseReason::WaitingForRequester
+            && self.metric.stops_at_the_requesters_turn();
+        turn || (self.metric.can_pause() && self.pauses.contains(&reason))
+    }
 }
 
 /// How a cycle stands. A request never has one merged "SLA status".
@@ -57,6 +75,8 @@ pub enum CycleState {
     MissedOpen,
     /// No longer judged.
     Cancelled(CancelReason),
+    /// Another cycle took its place, because the request changed.
+    Superseded,
 }
 
 /// A share of the target, and when it is used up.
@@ -93,6 +113,8 @@ pub struct Cycle {
     pub implausible: bool,
     /// The warnings that fall before the stop, those ahead included.
     pub warnings: Vec<Threshold>,
+    /// The steps of the ladder that fall before the stop, those ahead included.
+    pub notices: Vec<Notice>,
     /// The due instant, if it passed unfulfilled.
     pub breached_at: Option<Timestamp>,
     /// The whole target in its own measure.
@@ -130,7 +152,7 @@ pub fn evaluate(facts: &Facts, terms: &Terms<'_>, now: Timestamp) -> Vec<Cycle> 
     if facts.imported && !(stated && terms.metric == Metric::FirstResolution) {
         return Vec::new();
     }
-    let cycled = cycles(facts, terms.metric, terms.on_reopen, now);
+    let cycled = cycles(facts, terms.shape(), now);
     (1..).zip(&cycled).map(|(number, one)| stand(facts, terms, one, number, now)).collect()
 }
 
@@ -143,14 +165,21 @@ pub(super) fn reckoning<'a>(
     pauses: &'a mut Vec<Pause>,
 ) -> Option<(Run<'a>, Reckoning)> {
     let Promise::Reckoned { length, hours } = terms.promise else { return None };
-    pauses.extend(facts.pauses.iter().filter(|pause| terms.pauses.contains(&pause.reason)));
+    pauses.extend(facts.pauses.iter().filter(|pause| terms.is_stopped_by(pause.reason)));
     pauses.extend(&cycled.gaps);
     let stopped = cycled.stop.map(|(at, _)| at);
     let run = Run { start: cycled.start, length, hours, pauses, stopped, now: Some(now) };
     Some((run, run.reckon()))
 }
 
-fn stand(facts: &Facts, terms: &Terms<'_>, cycled: &Cycled, number: u32, now: Timestamp) -> Cycle {
+/// How a cycle stands.
+pub(crate) fn stand(
+    facts: &Facts,
+    terms: &Terms<'_>,
+    cycled: &Cycled,
+    number: u32,
+    now: Timestamp,
+) -> Cycle {
     let mut pauses = Vec::new();
     let reckoned = reckoning(facts, terms, cycled, now, &mut pauses);
     let mut cycle = blank(cycled, number);
@@ -172,8 +201,12 @@ fn stand(facts: &Facts, terms: &Terms<'_>, cycled: &Cycled, number: u32, now: Ti
         }
         (None, Promise::Reckoned { .. }) => {}
     }
-    let in_time = reckoned.and_then(|(_, reckoning)| reckoning.in_time);
+    let in_time = reckoned.as_ref().and_then(|(_, reckoning)| reckoning.in_time);
     cycle.judge(cycled.stop, in_time, now);
+    if let (Some(ladder), Some((run, reckoning))) = (terms.ladder, &reckoned) {
+        cycle.notices = ladder.notices(&cycle, |percent| run.reaching(reckoning, percent));
+    }
+    cycle.wake(now);
     cycle
 }
 
@@ -191,6 +224,7 @@ fn blank(cycled: &Cycled, number: u32) -> Cycle {
         stopped_at: cycled.stop.map(|(at, _)| at),
         implausible: fulfilled.is_some_and(|(at, _)| at < cycled.start),
         warnings: Vec::new(),
+        notices: Vec::new(),
         breached_at: None,
         total: SignedDuration::ZERO,
         elapsed: SignedDuration::ZERO,
@@ -217,15 +251,28 @@ impl Cycle {
         self.breached_at = self.due.filter(|_| late);
         self.state = match stop {
             Some((_, Stop::Cancelled(reason))) => CycleState::Cancelled(reason),
+            Some((_, Stop::Superseded)) => CycleState::Superseded,
             Some((_, Stop::Fulfilled)) if late => CycleState::Missed,
             Some((_, Stop::Fulfilled)) => CycleState::Met,
             None if self.paused.is_some() => CycleState::Paused,
             None if late => CycleState::MissedOpen,
             None => CycleState::Running,
         };
-        if self.state == CycleState::Running {
-            let ahead = self.warnings.iter().map(|warning| warning.at).chain(self.due);
-            self.next_wake = ahead.filter(|at| *at > now).min();
-        }
+    }
+
+    /// The next warning, due instant or notice; a paused or ended clock changes by facts only.
+    fn wake(&mut self, now: Timestamp) {
+        let warnings = self.warnings.iter().map(|warning| warning.at);
+        let notices = self.notices.iter().map(|notice| notice.at);
+        let ahead: Vec<Timestamp> = match self.state {
+            CycleState::Running => warnings.chain(self.due).chain(notices).collect(),
+            CycleState::MissedOpen => notices.collect(),
+            CycleState::Paused
+            | CycleState::Met
+            | CycleState::Missed
+            | CycleState::Cancelled(_)
+            | CycleState::Superseded => return,
+        };
+        self.next_wake = ahead.into_iter().filter(|at| *at > now).min();
     }
 }

@@ -9,7 +9,7 @@ use super::{
     meter::Meter,
     pauses::OPEN_END,
     reckoning::{Reckoning, Run},
-    runs::cycles,
+    runs::{Cycled, cycles},
 };
 use crate::calendar::hours::{Hours, Micros, instant, micros};
 
@@ -73,8 +73,17 @@ pub fn explain(
     now: Timestamp,
 ) -> Option<Explanation> {
     let index = usize::try_from(number.checked_sub(1)?).ok()?;
-    let cycled = cycles(facts, terms.metric, terms.on_reopen, now);
-    let cycled = cycled.get(index)?;
+    let cycled = cycles(facts, terms.shape(), now);
+    explain_cycle(facts, terms, cycled.get(index)?, now)
+}
+
+/// Explains one cycle.
+pub(crate) fn explain_cycle(
+    facts: &Facts,
+    terms: &Terms<'_>,
+    cycled: &Cycled,
+    now: Timestamp,
+) -> Option<Explanation> {
     let mut pauses = Vec::new();
     match (reckoning(facts, terms, cycled, now, &mut pauses), terms.promise) {
         (Some((run, reckoned)), _) => Some(run.explain(&reckoned)),

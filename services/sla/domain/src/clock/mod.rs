@@ -9,15 +9,22 @@
 mod evaluate;
 mod explain;
 mod facts;
+mod ladder;
 mod length;
 mod meter;
 mod pauses;
 pub mod reckoning;
 mod runs;
+mod tenures;
+mod turns;
 
+pub(crate) use evaluate::stand;
 pub use evaluate::{Cycle, CycleState, Promise, Terms, Threshold, evaluate};
+pub(crate) use explain::explain_cycle;
 pub use explain::{Explanation, Part, PartKind, explain};
-pub use facts::{Facts, Outcome, Step, StepKind};
+pub use facts::{Change, Facts, Message, Outcome, Side, Step, StepKind, Tenure};
+pub use ladder::{Escalation, Ladder, Notice, Rung};
 pub use length::{InvalidLength, Length, MAX_COUNT};
 pub use pauses::Pause;
 pub use reckoning::{Reckoning, Run, elapsed};
+pub(crate) use runs::{Cycled, Stop, cycles};

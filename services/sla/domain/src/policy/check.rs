@@ -3,14 +3,20 @@
 use kernel::{Priority, RequestTypeId, SchoolLevel, Tier};
 
 use super::entry::{Entry, Match, Rules, Target};
-use crate::{fault::Faults, words::Metric};
+use crate::{
+    clock::Rung,
+    fault::Faults,
+    words::{Metric, Start},
+};
 
 /// Notes everything that is wrong with a policy.
 pub(crate) fn check(rules: &Rules, faults: &mut Faults) {
     for (index, entry) in rules.entries.iter().enumerate() {
         let path = format!("entries[{index}]");
         for (place, target) in entry.targets.iter().enumerate() {
-            lengths(target, &format!("{path}.targets[{place}]"), faults);
+            let path = format!("{path}.targets[{place}]");
+            lengths(target, &path, faults);
+            possible(target, &path, faults);
         }
         metrics(entry, &path, faults);
     }
@@ -34,17 +40,33 @@ fn lengths(target: &Target, path: &str, faults: &mut Faults) {
     }
 }
 
+/// What a metric cannot have.
+fn possible(target: &Target, path: &str, faults: &mut Faults) {
+    let metric = target.metric;
+    if !metric.can_pause() && !target.pauses.is_empty() {
+        let problem = format!("{metric} counts all waiting: write [] or use first_resolution");
+        faults.add(format!("{path}.pauses"), problem);
+    }
+    if !metric.has_start() && target.start != Start::Received {
+        let problem = format!("{metric} starts with what it is about: leave `start` out");
+        faults.add(format!("{path}.start"), problem);
+    }
+    for (index, step) in target.escalations.iter().enumerate() {
+        if target.escalations[..index].contains(step) {
+            faults.add(format!("{path}.escalations[{index}]"), "is there already");
+        }
+        if matches!(step.at, Rung::Percent(percent) if !(1..=100).contains(&percent)) {
+            let problem = "must lie between 1 and 100 percent";
+            faults.add(format!("{path}.escalations[{index}].at"), problem);
+        }
+    }
+}
+
 fn metrics(entry: &Entry, path: &str, faults: &mut Faults) {
     let settled: Vec<_> = entry.settles().collect();
     for (index, metric) in settled.iter().enumerate() {
         if settled[..index].contains(metric) {
             faults.add(path, format!("settles {metric} twice"));
-        }
-        if !metric.runs() {
-            let running = Metric::ALL.iter().filter(|metric| metric.runs()).map(|one| one.as_str());
-            let known: Vec<_> = running.collect();
-            let problem = format!("{metric} is not reckoned yet; use {}", known.join(" or "));
-            faults.add(path, problem);
         }
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use kernel::{CalendarId, Priority, RequestTypeId, SchoolLevel, Tier};
 
 use crate::{
-    clock::Length,
-    words::{Metric, Mode, OnReopen, PauseReason},
+    clock::{Escalation, Length},
+    words::{Metric, Mode, OnChange, OnReopen, PauseReason, Start},
 };
 
 /// What a policy looks at in a request.
@@ -83,8 +83,16 @@ pub struct Target {
     pub calendar_mode: Mode,
     /// Whether later policy versions count.
     pub policy_mode: Mode,
+    /// From when on the clock runs.
+    pub start: Start,
+    /// What a change of the request does, where another target applies afterwards.
+    pub on_change: OnChange,
     /// What a reopening does.
     pub on_reopen: OnReopen,
+    /// Who is told when it becomes late, in order.
+    pub escalations: Vec<Escalation>,
+    /// The calendar in whose hours they are told; that of the target if it names none.
+    pub notification_calendar: Option<CalendarId>,
 }
 
 impl Target {
@@ -92,6 +100,12 @@ impl Target {
     #[must_use]
     pub fn length_for(&self, tier: Option<Tier>) -> Length {
         tier.and_then(|tier| self.length_by_tier.get(&tier)).copied().unwrap_or(self.length)
+    }
+
+    /// The calendar in whose hours people are told.
+    #[must_use]
+    pub fn notified_in(&self) -> &CalendarId {
+        self.notification_calendar.as_ref().unwrap_or(&self.calendar)
     }
 }
 
@@ -140,15 +154,11 @@ impl Rules {
         Some((u32::try_from(index + 1).ok()?, self.entries[index].target(metric)?))
     }
 
-    /// The target of a metric in the entry of this number.
-    #[must_use]
-    pub fn numbered(&self, entry: u32, metric: Metric) -> Option<&Target> {
-        let index = usize::try_from(entry.checked_sub(1)?).ok()?;
-        self.entries.get(index)?.target(metric)
-    }
-
     /// Every calendar it reckons in.
     pub fn calendars(&self) -> impl Iterator<Item = &CalendarId> {
-        self.entries.iter().flat_map(|entry| &entry.targets).map(|target| &target.calendar)
+        let targets = self.entries.iter().flat_map(|entry| &entry.targets);
+        targets
+            .flat_map(|target| [Some(&target.calendar), target.notification_calendar.as_ref()])
+            .flatten()
     }
 }

@@ -16,7 +16,9 @@
 //! [[entries]]                      # the last one has no match: it is for every request
 //! targets = [
 //!   { metric = "first_response", length = "8 hours", calendar_mode = "pinned" },
-//!   { metric = "first_resolution", length = "10 business_days", on_reopen = "new_cycle" },
+//!   { metric = "first_resolution", length = "10 business_days", on_reopen = "new_cycle", start = "routed", on_change = "restart",
+//!     notification_calendar = "office", escalations = [
+//!       { at = 75, tell = "holder" }, { at = "breach", tell = "lead" }, { at = "breach", after = "4 hours", tell = "director" } ] },
 //! ]
 //! ```
 //! `match` knows `request_types`, `categories`, `priorities`, `tiers`, `school_levels`. For each metric the first entry that
@@ -32,13 +34,13 @@ use super::{
     entry::{Entry, Match, Rules, Target},
 };
 use crate::{
-    clock::Length,
+    clock::{Escalation, Length, Rung},
     document::{Table, items, parse, word},
     fault::Faults,
-    words::{Metric, Mode, OnReopen, PauseReason},
+    words::{Audience, Metric, Mode, OnChange, OnReopen, PauseReason, Start},
 };
 
-const TARGET_KEYS: [&str; 8] = [
+const TARGET_KEYS: [&str; 12] = [
     "metric",
     "length",
     "calendar",
@@ -46,7 +48,11 @@ const TARGET_KEYS: [&str; 8] = [
     "warn_at",
     "calendar_mode",
     "policy_mode",
+    "start",
+    "on_change",
     "on_reopen",
+    "escalations",
+    "notification_calendar",
 ];
 const TIERS: [(&str, Tier); 3] =
     [("tier1", Tier::Foundational), ("tier2", Tier::Targeted), ("tier3", Tier::Intensive)];
@@ -75,7 +81,11 @@ struct Defaults {
     warn_at: Vec<u8>,
     calendar_mode: Option<Mode>,
     policy_mode: Option<Mode>,
+    start: Option<Start>,
+    on_change: Option<OnChange>,
     on_reopen: Option<OnReopen>,
+    escalations: Option<Vec<Escalation>>,
+    notification_calendar: Option<CalendarId>,
 }
 
 impl Defaults {
@@ -86,7 +96,11 @@ impl Defaults {
             warn_at: percentages(table, faults),
             calendar_mode: table.word("calendar_mode", faults),
             policy_mode: table.word("policy_mode", faults),
+            start: table.word("start", faults),
+            on_change: table.word("on_change", faults),
             on_reopen: table.word("on_reopen", faults),
+            escalations: table.get("escalations").map(|_| escalations(table, faults)),
+            notification_calendar: table.word("notification_calendar", faults),
         }
     }
 }
@@ -154,25 +168,90 @@ fn target(value: &Value, path: &str, defaults: &Defaults, faults: &mut Faults) -
     if calendar.is_none() && table.get("calendar").is_none() {
         faults.add(table.path("calendar"), "is missing, here and in `defaults`");
     }
-    let pauses = own.pauses.or_else(|| defaults.pauses.clone());
-    if pauses.is_none() {
+    // A clock that nothing can pause needs no list, and takes none from the defaults.
+    let pausable = metric.is_none_or(Metric::can_pause);
+    let pauses = own.pauses.or_else(|| defaults.pauses.clone().filter(|_| pausable));
+    if pauses.is_none() && pausable {
         let problem = "is missing, here and in `defaults`; write [] if nothing stops the clock";
         faults.add(table.path("pauses"), problem);
     }
     let warn_at = table.get("warn_at").map_or_else(|| defaults.warn_at.clone(), |_| own.warn_at);
     let (length, length_by_tier) = lengths?;
-    let on_reopen = own.on_reopen.or(defaults.on_reopen);
+    let metric = metric?;
+    // What a metric cannot have is taken from the target alone, where it is a fault, never from the defaults.
+    let start = own.start.or(defaults.start.filter(|_| metric.has_start()));
+    let calendar_of_notices = own.notification_calendar;
     Some(Target {
-        metric: metric?,
+        metric,
         length,
         length_by_tier,
         calendar: calendar?,
-        pauses: pauses?,
+        pauses: pauses.unwrap_or_default(),
         warn_at,
         calendar_mode: own.calendar_mode.or(defaults.calendar_mode).unwrap_or(Mode::Follow),
         policy_mode: own.policy_mode.or(defaults.policy_mode).unwrap_or(Mode::Pinned),
-        on_reopen: on_reopen.unwrap_or(OnReopen::ResumeExcludingGap),
+        start: start.unwrap_or(Start::Received),
+        on_change: own.on_change.or(defaults.on_change).unwrap_or(OnChange::CarryElapsed),
+        on_reopen: own.on_reopen.or(defaults.on_reopen).unwrap_or(OnReopen::ResumeExcludingGap),
+        escalations: own
+            .escalations
+            .unwrap_or_else(|| defaults.escalations.clone().unwrap_or_default()),
+        notification_calendar: calendar_of_notices
+            .or_else(|| defaults.notification_calendar.clone()),
     })
+}
+
+/// The steps of the ladder.
+fn escalations(table: &Table<'_>, faults: &mut Faults) -> Vec<Escalation> {
+    let mut steps = Vec::new();
+    for (path, value) in table.list("escalations", faults) {
+        steps.extend(escalation(value, &path, faults));
+    }
+    steps
+}
+
+fn escalation(value: &Value, path: &str, faults: &mut Faults) -> Option<Escalation> {
+    let table = Table::of(value, path, &["at", "after", "tell"], faults)?;
+    if table.get("tell").is_none() {
+        faults.add(table.path("tell"), "is missing: holder, lead or director");
+    }
+    let tell: Option<Audience> = table.word("tell", faults);
+    let after: Option<Length> = table.word("after", faults);
+    let expected = "expected a whole percentage from 1 to 100, or \"breach\"";
+    let at = match table.get("at") {
+        Some(Value::String(word)) if word == "breach" => match after.unwrap_or(Length::Open(0)) {
+            Length::Open(seconds) => {
+                Some(Rung::Breach { after_seconds: u32::try_from(seconds).unwrap_or(u32::MAX) })
+            }
+            Length::BusinessDays(_) | Length::CalendarDays(_) => {
+                faults.add(
+                    table.path("after"),
+                    "is counted in notification hours: write hours or minutes",
+                );
+                None
+            }
+        },
+        Some(value) => {
+            if after.is_some() {
+                faults.add(table.path("after"), "goes with `at = \"breach\"` only");
+            }
+            let percent = percent(value).map(Rung::Percent);
+            if percent.is_none() {
+                faults.add(table.path("at"), expected);
+            }
+            percent
+        }
+        None => {
+            faults.add(table.path("at"), format!("is missing; {expected}"));
+            None
+        }
+    };
+    Some(Escalation { at: at?, tell: tell? })
+}
+
+fn percent(value: &Value) -> Option<u8> {
+    let percent = value.as_u64().and_then(|number| u8::try_from(number).ok());
+    percent.filter(|percent| (1..=100).contains(percent))
 }
 
 /// One length, or one per tier.
@@ -202,9 +281,9 @@ fn percentages(table: &Table<'_>, faults: &mut Faults) -> Vec<u8> {
     let Some(value) = table.get("warn_at") else { return Vec::new() };
     let mut found = Vec::new();
     for (path, item) in items(value, &table.path("warn_at"), faults) {
-        match item.as_u64().and_then(|number| u8::try_from(number).ok()) {
-            Some(percent) if (1..=100).contains(&percent) => found.push(percent),
-            _ => faults.add(path, "expected a whole percentage from 1 to 100"),
+        match percent(item) {
+            Some(percent) => found.push(percent),
+            None => faults.add(path, "expected a whole percentage from 1 to 100"),
         }
     }
     found

@@ -6,8 +6,8 @@ use kernel::{EventCodec, Timestamp, scenario::given};
 
 use super::{Command, Event, Policy, Publish, Refusal, Rules, Subject};
 use crate::{
-    clock::Length,
-    words::{Metric, Mode, OnReopen, PauseReason},
+    clock::{Escalation, Length, Rung},
+    words::{Audience, Metric, Mode, OnChange, OnReopen, PauseReason},
 };
 
 const FILE: &str = r#"
@@ -168,11 +168,87 @@ fn lengths_of_nothing_and_of_decades_are_refused() {
 }
 
 #[test]
-fn metrics_that_no_clock_runs_for_are_refused() {
-    let target = r#"metric = "ownership", length = "8 hours""#;
-    let expected =
-        "entries[0]: ownership is not reckoned yet; use first_response or first_resolution";
-    assert_eq!(faults(&policy(&entry("", target))), [expected]);
+fn what_a_metric_cannot_have_is_refused() {
+    let target = |more: &str| policy(&entry("", &format!(r#"{more}, length = "8 hours""#)));
+    let start = target(r#"metric = "ownership", start = "routed""#);
+    assert_eq!(
+        faults(&start),
+        ["entries[0].targets[0].start: ownership starts with what it is about: leave `start` out"]
+    );
+    let pauses = target(r#"metric = "total_resolution", pauses = ["scheduled"]"#);
+    assert_eq!(
+        faults(&pauses),
+        [
+            "entries[0].targets[0].pauses: total_resolution counts all waiting: write [] or use first_resolution"
+        ]
+    );
+}
+
+#[test]
+fn every_metric_start_and_rule_of_change_reads_back() {
+    let file = r#"
+        [defaults]
+        calendar = "office"
+        pauses = ["waiting_for_requester"]
+        start = "routed"
+        on_change = "keep"
+        [[entries]]
+        targets = [
+          { metric = "first_response", length = "8 hours", start = "first_active" },
+          { metric = "next_response", length = "8 hours" },
+          { metric = "periodic_update", length = "2 business_days", on_change = "restart" },
+          { metric = "first_resolution", length = "5 business_days", start = "created" },
+          { metric = "total_resolution", length = "30 calendar_days" },
+          { metric = "ownership", length = "3 business_days", notification_calendar = "calls", escalations = [
+            { at = 80, tell = "holder" }, { at = "breach", tell = "lead" },
+            { at = "breach", after = "90 minutes", tell = "director" } ] },
+        ]
+    "#;
+    let rules = Rules::read(file).unwrap();
+    let targets = &rules.entries[0].targets;
+    let starts: Vec<_> = targets.iter().map(|target| target.start.as_str()).collect();
+    assert_eq!(starts, ["first_active", "received", "routed", "created", "routed", "received"]);
+    assert_eq!((targets[2].on_change, targets[3].on_change), (OnChange::Restart, OnChange::Keep));
+    // Nothing pauses the total, whatever the defaults say.
+    assert!(targets[4].pauses.is_empty());
+    let last = Escalation { at: Rung::Breach { after_seconds: 5400 }, tell: Audience::Director };
+    assert_eq!(targets[5].escalations[2], last);
+    assert_eq!(targets[5].notified_in().as_str(), "calls");
+    let event = Event::Published(super::Published {
+        id: "standard".parse().unwrap(),
+        version: 1,
+        effective_from: now(),
+        published_at: now(),
+        rules,
+    });
+    assert_eq!(Event::decode(event.name(), 1, &event.encode().payload, None), Ok(event));
+}
+
+#[test]
+fn a_broken_ladder_is_refused_step_by_step() {
+    let found = faults(&policy(&entry(
+        "",
+        r#"metric = "first_response", length = "8 hours", escalations = [
+            { at = 0, tell = "lead" }, { at = 200, tell = "lead" }, { at = "late", tell = "lead" }, { at = 80 },
+            { at = 80, tell = "mayor" }, { at = 80, after = "1 hours", tell = "lead" },
+            { at = "breach", after = "2 business_days", tell = "lead" }, { tell = "lead" } ]"#,
+    )));
+    let expected = "expected a whole percentage from 1 to 100, or \"breach\"";
+    let path =
+        |index: u32, rest: &str| format!("entries[0].targets[0].escalations[{index}].{rest}");
+    assert_eq!(
+        found,
+        [
+            path(0, &format!("at: {expected}")),
+            path(1, &format!("at: {expected}")),
+            path(2, &format!("at: {expected}")),
+            path(3, "tell: is missing: holder, lead or director"),
+            path(4, "tell: \"mayor\" is not a reader; expected one of holder, lead, director"),
+            path(5, "after: goes with `at = \"breach\"` only"),
+            path(6, "after: is counted in notification hours: write hours or minutes"),
+            path(7, &format!("at: is missing; {expected}")),
+        ]
+    );
 }
 
 fn publish(calendars: &[&str]) -> Command {

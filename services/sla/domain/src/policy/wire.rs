@@ -7,8 +7,9 @@ use wire::schoolside::sla::v1 as proto;
 
 use super::entry::{Entry, Match, Target};
 use crate::{
-    clock::Length,
-    codec::{count, number, word},
+    clock::{Escalation, Length, Rung},
+    codec::{count, number, optional_word, word},
+    words::{OnChange, Start},
 };
 
 pub(super) fn entry_to(entry: &Entry) -> proto::PolicyEntry {
@@ -39,7 +40,25 @@ fn target_to(target: &Target) -> proto::PolicyTarget {
         calendar_mode: target.calendar_mode.to_string(),
         policy_mode: target.policy_mode.to_string(),
         on_reopen: target.on_reopen.to_string(),
+        // What a version before these rules says is what they say by default: empty.
+        start: unless(target.start, Start::Received),
+        on_change: unless(target.on_change, OnChange::CarryElapsed),
+        escalations: target.escalations.iter().map(escalation_to).collect(),
+        notification_calendar_id: texts(target.notification_calendar.as_slice()).concat(),
     }
+}
+
+/// The word, or nothing where it is the usual one.
+fn unless<T: PartialEq + ToString>(word: T, usual: T) -> String {
+    if word == usual { String::new() } else { word.to_string() }
+}
+
+fn escalation_to(step: &Escalation) -> proto::EscalationStep {
+    let (percent, after_seconds) = match step.at {
+        Rung::Percent(percent) => (i32::from(percent), 0),
+        Rung::Breach { after_seconds } => (0, count(after_seconds)),
+    };
+    proto::EscalationStep { percent, after_seconds, audience: step.tell.to_string() }
 }
 
 fn length_to(length: Length) -> proto::TargetLength {
@@ -90,8 +109,30 @@ fn target_from(name: &'static str, read: &proto::PolicyTarget) -> Result<Target,
         warn_at: warn_at.collect::<Result<_, _>>()?,
         calendar_mode: word(name, "calendar_mode", &read.calendar_mode)?,
         policy_mode: word(name, "policy_mode", &read.policy_mode)?,
+        start: optional_word(name, "start", &read.start)?.unwrap_or(Start::Received),
+        on_change: optional_word(name, "on_change", &read.on_change)?
+            .unwrap_or(OnChange::CarryElapsed),
         on_reopen: word(name, "on_reopen", &read.on_reopen)?,
+        escalations: { read.escalations.iter() }
+            .map(|step| escalation_from(name, step))
+            .collect::<Result<_, _>>()?,
+        notification_calendar: optional_word(
+            name,
+            "notification_calendar_id",
+            &read.notification_calendar_id,
+        )?,
     })
+}
+
+fn escalation_from(
+    name: &'static str,
+    read: &proto::EscalationStep,
+) -> Result<Escalation, DecodeError> {
+    let at = match read.percent {
+        0 => Rung::Breach { after_seconds: number(name, "after_seconds", read.after_seconds)? },
+        percent => Rung::Percent(number(name, "percent", percent)?),
+    };
+    Ok(Escalation { at, tell: word(name, "audience", &read.audience)? })
 }
 
 fn length_from(name: &'static str, read: &proto::TargetLength) -> Result<Length, DecodeError> {

@@ -13,7 +13,7 @@ use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use sla_domain::{
     calendar::{Definition, Timetable},
     clock::{CycleState, Facts, Length, Outcome, Promise, Run, Step, StepKind, Terms, evaluate},
-    words::{Metric, OnReopen},
+    words::{Metric, OnReopen, Start},
 };
 
 const TOLERANCE_SECONDS: i64 = 300;
@@ -126,7 +126,9 @@ fn verdicts(rows: &[Row]) -> (usize, usize) {
             promise: Promise::Stated(target),
             pauses: &[],
             warn_at: &[],
+            start: Start::Received,
             on_reopen: OnReopen::ResumeExcludingGap,
+            ladder: None,
         };
         let cycle = evaluate(&facts, &terms, Timestamp::MAX).remove(0);
         let expected =

@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use sla_domain::{
     calendar::Hours,
     clock::{
-        Cycle, CycleState, Facts, Outcome, PartKind, Pause, Promise, Step, StepKind, Terms,
-        evaluate, explain,
+        Cycle, CycleState, Facts, Message, Outcome, PartKind, Pause, Promise, Side, Step, StepKind,
+        Terms, evaluate, explain,
     },
-    words::{CancelReason, Metric, OnReopen, PauseReason},
+    words::{CancelReason, Metric, OnReopen, PauseReason, Start},
 };
 
 use crate::{ny, office};
@@ -31,8 +31,14 @@ fn terms<'a>(metric: Metric, length: &str, hours: &'a Hours) -> Terms<'a> {
         promise: Promise::Reckoned { length: length.parse().unwrap(), hours },
         pauses: PAUSES,
         warn_at: &[50, 80],
+        start: Start::Received,
         on_reopen: OnReopen::ResumeExcludingGap,
+        ladder: None,
     }
+}
+
+const fn reply(at: Timestamp) -> Message {
+    Message { at, from: Side::Office }
 }
 
 fn look(facts: &Facts, metric: Metric, length: &str, now: &str) -> Cycle {
@@ -106,11 +112,11 @@ fn the_first_public_reply_of_a_person_or_the_resolution_is_the_first_response() 
     assert_eq!(response(&facts).state, CycleState::MissedOpen);
     facts.steps = vec![step("2026-02-02T09:45", DONE)];
     assert_eq!(response(&facts).fulfilled_at(), Some(ny("2026-02-02T09:45")));
-    facts.first_reply_at = Some(ny("2026-02-02T09:30"));
+    facts.messages = vec![reply(ny("2026-02-02T09:30"))];
     let cycle = response(&facts);
     assert_eq!((cycle.state, cycle.stopped_at), (CycleState::Met, Some(ny("2026-02-02T09:30"))));
     // A late reply stays a miss, whatever the request's further life.
-    facts.first_reply_at = Some(ny("2026-02-02T10:30"));
+    facts.messages = vec![reply(ny("2026-02-02T10:30"))];
     facts.steps =
         vec![step("2026-02-02T11:00", DONE), step("2026-02-02T12:00", StepKind::Reopened)];
     assert_eq!(response(&facts).state, CycleState::Missed);
