@@ -16,3 +16,4 @@ mod rules;
 mod start;
 mod system;
 mod telemetry;
+mod what_if;

@@ -1,11 +1,16 @@
 //! Puts the service together: the only place that knows all its parts.
 
-use chassis::service::{AssembleError, Deps, Service, TopicDescription, install};
+use std::sync::Arc;
+
+use chassis::service::{
+    AssembleError, Deps, Service, TimeLimit, TimeLimits, TopicDescription, install,
+};
 use eventlog::Log;
 use kernel::Decider;
 use sla_domain::{calendar::Calendar, case::Case, policy::Policy};
 use sqlx::migrate::Migrator;
 use stream::LogBus;
+use tokio::sync::Semaphore;
 use wire::schoolside::sla::v1::sla_service_server::{SERVICE_NAME, SlaServiceServer};
 
 use crate::{
@@ -36,6 +41,9 @@ pub const TOPICS: &[TopicDescription] = &[
     },
 ];
 
+/// Rpcs with a limit of their own: a what-if goes through every request of a period.
+const TIME_LIMITS: TimeLimits = &[("/schoolside.sla.v1.SlaService/WhatIf", TimeLimit::Batch)];
+
 /// Installs the schema, opens the log, and puts rpcs, subscriptions and the timer together.
 ///
 /// # Errors
@@ -63,7 +71,14 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
         stream::run(REQUESTS, logs.bus("requests"), follow, projections, CONTEXT, shutdown);
 
     let views = vec![terms, facts];
-    let app = App { log: log.clone(), pool: pool.clone(), shelf, views: views.clone() };
+    let app = App {
+        log: log.clone(),
+        pool: pool.clone(),
+        shelf,
+        views: views.clone(),
+        requests: logs.reader("requests"),
+        replays: Arc::new(Semaphore::new(1)),
+    };
     Ok(Service {
         name: CONTEXT,
         pool,
@@ -72,7 +87,7 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
         }),
         grpc_services: &[SERVICE_NAME],
         permissions: PERMISSIONS,
-        time_limits: &[],
+        time_limits: TIME_LIMITS,
         tasks: vec![(TERMS.name, publishing), (REQUESTS.name, following), (DUE, ticking)],
         progress: views,
         timers: vec![timer],

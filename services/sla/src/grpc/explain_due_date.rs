@@ -7,7 +7,6 @@ use sla_domain::{
     clock::{Part, PartKind},
     words::Metric,
 };
-use stream::HandleError;
 use tonic::Request;
 use wire::schoolside::sla::v1::{self as pb, ExplainDueDateRequest, ExplainDueDateResponse};
 
@@ -35,7 +34,7 @@ pub(super) async fn explain_due_date(
     let known = request_facts::by_id(&app.pool, id).await?;
     // What lies outside the scope answers like what does not exist.
     let known = known.filter(|known| access::scope(&caller).covers(known.team(), known.school()));
-    let case = known.map(|known| known.case().map_err(fault)).transpose()?.flatten();
+    let case = known.map(|known| known.case().map_err(resource::unread)).transpose()?.flatten();
     let case = case.ok_or_else(missing)?;
     let (state, _) = eventlog::load::<Case>(&app.log, id).await?;
     let clock = latest(&state, metric).ok_or_else(missing)?;
@@ -55,7 +54,7 @@ async fn explain(
     clock: ClockKey,
 ) -> Result<Option<ExplainDueDateResponse>, Fault> {
     let mut connection = app.pool.acquire().await?;
-    let books = app.shelf.current(&mut connection).await.map_err(fault)?;
+    let books = app.shelf.current(&mut connection).await.map_err(resource::unread)?;
     drop(connection);
     let look = Look {
         facts: &case.facts,
@@ -102,15 +101,5 @@ fn part(part: &Part) -> pb::Part {
         kind: kind.into(),
         reason: part.reason.clone(),
         seconds: part.seconds,
-    }
-}
-
-fn fault(error: HandleError) -> Fault {
-    match error {
-        HandleError::Transient(error) => {
-            tracing::warn!(error = kernel::chain(&*error), "a due date cannot be explained now");
-            Fault::unavailable("the database is not available: try again shortly")
-        }
-        HandleError::Poison(error) => Fault::bug(error),
     }
 }

@@ -7,9 +7,12 @@ mod get_calendar;
 mod get_policy;
 mod list_calendars;
 mod list_clocks;
+mod policy_preview;
 mod publish_calendar;
 mod publish_policy;
 mod resource;
+mod warnings;
+mod what_if;
 
 use chassis::{
     fault::Fault,
@@ -29,6 +32,8 @@ pub const PERMISSIONS: PermissionTable = &[
     ("/schoolside.sla.v1.SlaService/GetPolicy", Permission::SlaRead),
     ("/schoolside.sla.v1.SlaService/ListClocks", Permission::SlaRead),
     ("/schoolside.sla.v1.SlaService/ExplainDueDate", Permission::SlaRead),
+    // Within the caller's scope, as the clocks themselves.
+    ("/schoolside.sla.v1.SlaService/WhatIf", Permission::SlaRead),
 ];
 
 /// An answer as tonic takes it.
@@ -90,5 +95,14 @@ impl SlaService for Sla {
         request: Request<pb::ExplainDueDateRequest>,
     ) -> Result<Response<pb::ExplainDueDateResponse>, Status> {
         answer(explain_due_date::explain_due_date(&self.app, request).await)
+    }
+
+    type WhatIfStream = what_if::Parts;
+
+    async fn what_if(
+        &self,
+        request: Request<pb::WhatIfRequest>,
+    ) -> Result<Response<what_if::Parts>, Status> {
+        answer(what_if::what_if(&self.app, request).await)
     }
 }

@@ -11,11 +11,8 @@ use sla_domain::{
 use tonic::Request;
 use wire::schoolside::sla::v1::{PublishPolicyRequest, PublishPolicyResponse};
 
-use super::resource;
-use crate::{
-    app::App,
-    projection::{request_type, term},
-};
+use super::{policy_preview, resource, warnings};
+use crate::{app::App, projection::term};
 
 pub(super) async fn publish_policy(
     app: &App,
@@ -30,11 +27,12 @@ pub(super) async fn publish_policy(
     let known_calendars = known_calendars(app, &rules).await?;
     let warnings = warnings(app, &id, &rules).await?;
     let stream = StreamId::of(Policy::KIND, id.as_str());
-    let command = Command::Publish(Publish { id, rules, effective_from, known_calendars });
+    let publish = Publish { id, rules, effective_from, known_calendars };
     if ask.validate_only {
-        let checked = check(app, call.expected, stream, command).await?;
+        let checked = check(app, call.expected, stream, publish).await?;
         return Ok(PublishPolicyResponse { warnings, ..checked });
     }
+    let command = Command::Publish(publish);
     let executed = eventlog::execute::<Policy>(&app.log, call, stream, command).await?;
     let found = resource::published(app, stream, Some(executed.version)).await?;
     Ok(PublishPolicyResponse {
@@ -43,6 +41,7 @@ pub(super) async fn publish_policy(
         etag: parse::etag_of(executed.version),
         consistency: app.consistency(stream, &executed),
         published: executed.events > 0,
+        preview: None,
     })
 }
 
@@ -50,14 +49,16 @@ async fn check(
     app: &App,
     expected: Option<kernel::Version>,
     stream: StreamId,
-    command: Command,
+    publish: Publish,
 ) -> Result<PublishPolicyResponse, Fault> {
     let (state, version) = eventlog::load::<Policy>(&app.log, stream).await?;
     if expected.is_some_and(|expected| expected != version) {
         return Err(Fault::stale(version));
     }
-    let events =
-        Policy::decide(&state, command, app.now()).map_err(|refusal| Fault::refused(&refusal))?;
+    let id = publish.id.clone();
+    let events = Policy::decide(&state, Command::Publish(publish), app.now())
+        .map_err(|refusal| Fault::refused(&refusal))?;
+    let preview = policy_preview::of(app, &id, &state, events.first()).await?;
     let payload = match events.first() {
         Some(event) => Some(event.encode().payload),
         None => resource::published(app, stream, None).await?.map(|(payload, _)| payload),
@@ -65,6 +66,7 @@ async fn check(
     Ok(PublishPolicyResponse {
         policy: payload.map(|payload| resource::policy(&payload)).transpose()?,
         etag: parse::etag_of(version),
+        preview: Some(preview),
         ..PublishPolicyResponse::default()
     })
 }
@@ -82,10 +84,8 @@ async fn known_calendars(app: &App, rules: &Rules) -> Result<BTreeSet<CalendarId
     Ok(known)
 }
 
-/// What is lawful, but may be a mistake: what the rules refer to that the catalogue does not have (yet), and a policy beside
-/// the one that judges.
+/// What is lawful, but may be a mistake: in the rules, and a policy beside the one that judges.
 async fn warnings(app: &App, id: &PolicyId, rules: &Rules) -> Result<Vec<String>, Fault> {
-    let catalogue = request_type::catalogue(&app.pool).await?;
     let mut warnings = Vec::new();
     if let Some(judge) = term::policy_in_use(&app.pool).await?.filter(|judge| *judge != id.as_str())
     {
@@ -93,18 +93,6 @@ async fn warnings(app: &App, id: &PolicyId, rules: &Rules) -> Result<Vec<String>
             "name: nothing is judged by this policy, since policies/{judge} was published before: publish its next version instead"
         ));
     }
-    for (index, entry) in rules.entries.iter().enumerate() {
-        let path = format!("entries[{index}].match");
-        let types = entry.matching.request_types.iter();
-        for id in types.filter(|id| !catalogue.types.contains(id.as_str())) {
-            warnings.push(format!("{path}.request_types: the catalogue has no request type {id}"));
-        }
-        let categories = entry.matching.categories.iter();
-        for category in categories.filter(|category| !catalogue.categories.contains(*category)) {
-            warnings.push(format!(
-                "{path}.categories: no request type of the catalogue is of category {category}"
-            ));
-        }
-    }
+    warnings.extend(warnings::of_rules(app, rules).await?);
     Ok(warnings)
 }

@@ -1,9 +1,13 @@
 //! Messages and the domain's words: what several rpcs share.
 
 use chassis::{fault::Fault, parse};
-use kernel::Version;
+use kernel::{PolicyId, Version};
 use prost::Message;
-use sla_domain::{case::ClockKey, fault::Faults};
+use sla_domain::{
+    case::{ClockKey, Unready},
+    fault::Faults,
+};
+use stream::HandleError;
 use wire::schoolside::sla::v1 as pb;
 
 use crate::{app::App, projection::clock::Clock};
@@ -30,25 +34,56 @@ where
 
 /// The text of a file.
 pub(super) fn file(text: &str) -> Result<&str, Fault> {
+    file_in("file", text)
+}
+
+/// The text of a file in this field.
+pub(super) fn file_in<'a>(field: &str, text: &'a str) -> Result<&'a str, Fault> {
     let bytes = text.len();
     if bytes > MAX_FILE_BYTES {
         let problem = format!("has {bytes} bytes; at most {MAX_FILE_BYTES} are taken");
-        return Err(Fault::invalid("file", problem));
+        return Err(Fault::invalid(field, problem));
     }
     if text.trim().is_empty() {
-        return Err(Fault::invalid("file", "must not be empty: send the text of the file"));
+        return Err(Fault::invalid(field, "must not be empty: send the text of the file"));
     }
     Ok(text)
 }
 
 /// A refused file, with everything that is wrong with it, each with its path.
 pub(super) fn flawed(refusal: &impl kernel::Refusal, faults: &Faults) -> Fault {
+    flawed_in("file", refusal, faults)
+}
+
+/// As [`flawed`], for a file in this field.
+pub(super) fn flawed_in(field: &str, refusal: &impl kernel::Refusal, faults: &Faults) -> Fault {
     let violations = faults.0.iter().map(|fault| {
-        let field =
-            if fault.path.is_empty() { "file".to_owned() } else { format!("file.{}", fault.path) };
+        let field = format!("{field}.{}", fault.path).trim_end_matches('.').to_owned();
         (field, fault.to_string())
     });
     Fault::refused(refusal).with_violations(violations.collect::<Vec<_>>())
+}
+
+/// The id of a policy that is given and not published.
+pub(super) fn draft_id() -> Result<PolicyId, Fault> {
+    "draft".parse().map_err(Fault::bug)
+}
+
+/// Why a question cannot be answered: what it needs cannot be read.
+pub(super) fn unread(error: HandleError) -> Fault {
+    match error {
+        HandleError::Transient(error) => {
+            tracing::warn!(error = kernel::chain(&*error), "a question cannot be answered now");
+            Fault::unavailable("the database is not available: try again shortly")
+        }
+        HandleError::Poison(error) => Fault::bug(error),
+    }
+}
+
+/// Why a question cannot be answered yet: what it reckons with is on its way.
+#[expect(clippy::needless_pass_by_value, reason = "it is mapped over")]
+pub(super) fn unready(unready: Unready) -> Fault {
+    Fault::unavailable(format!("{unready}: try again shortly"))
 }
 
 /// A version of a calendar, from its event.

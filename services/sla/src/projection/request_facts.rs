@@ -20,7 +20,8 @@ pub(crate) struct Row {
     pub(crate) wake_cause: Option<Cause>,
 }
 
-fn known(text: &str) -> Result<Known, sqlx::Error> {
+/// What a document says.
+pub(super) fn known(text: &str) -> Result<Known, sqlx::Error> {
     serde_json::from_str(text).map_err(|error| sqlx::Error::Decode(error.into()))
 }
 

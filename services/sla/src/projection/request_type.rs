@@ -1,6 +1,6 @@
 //! The catalogue's codes and categories: what a policy can refer to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use eventlog::Recorded;
 use sqlx::{PgConnection, PgPool, Row};
@@ -24,7 +24,8 @@ pub(crate) async fn apply(event: &Recorded, tx: &mut PgConnection) -> Result<(),
 /// What a policy can refer to.
 #[derive(Default)]
 pub(crate) struct Catalogue {
-    pub(crate) types: BTreeSet<String>,
+    /// The codes, each with its category path.
+    pub(crate) types: BTreeMap<String, Vec<String>>,
     pub(crate) categories: BTreeSet<String>,
 }
 
@@ -32,8 +33,9 @@ pub(crate) struct Catalogue {
 pub(crate) async fn catalogue(pool: &PgPool) -> Result<Catalogue, sqlx::Error> {
     let mut catalogue = Catalogue::default();
     for row in sqlx::query("select id, category from sla.request_type").fetch_all(pool).await? {
-        catalogue.types.insert(row.try_get(0)?);
-        catalogue.categories.extend(row.try_get::<Vec<String>, _>(1)?);
+        let path: Vec<String> = row.try_get(1)?;
+        catalogue.categories.extend(path.iter().cloned());
+        catalogue.types.insert(row.try_get(0)?, path);
     }
     Ok(catalogue)
 }

@@ -15,14 +15,25 @@ pub(crate) fn row(
     due: Option<Timestamp>,
     resolved: Option<Timestamp>,
 ) -> Vec<NewEvent> {
+    row_of("POTHOLE", "ISD", opened, due, resolved)
+}
+
+/// The same of this type, which this team holds.
+pub(crate) fn row_of(
+    request_type: &str,
+    team: &str,
+    opened: Timestamp,
+    due: Option<Timestamp>,
+    resolved: Option<Timestamp>,
+) -> Vec<NewEvent> {
     let stamp = |at| Some(wire::time::to_proto(at));
     let opening = requests::RequestOpened {
-        request_type_id: "POTHOLE".into(),
+        request_type_id: request_type.into(),
         imported: true,
         opened_at: stamp(opened),
         ..Default::default()
     };
-    let held = requests::RequestHeld { team_id: "ISD".into(), ..Default::default() };
+    let held = requests::RequestHeld { team_id: team.into(), ..Default::default() };
     let mut events = vec![
         event("request.imported", &requests::RequestImported::default(), opened),
         event("request.opened", &opening, opened),

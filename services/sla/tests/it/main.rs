@@ -7,8 +7,10 @@ mod imported;
 mod life;
 mod office;
 mod pace;
+mod preview;
 mod redelivery;
 mod terms;
+mod what_if;
 
 #[test]
 fn every_rpc_has_a_permission() {

@@ -10,7 +10,7 @@ use wire::schoolside::sla::v1::{
 
 use crate::office::{CALENDAR, Office, POLICY, director, local, services};
 
-fn violations(status: &Status) -> Vec<String> {
+pub(crate) fn violations(status: &Status) -> Vec<String> {
     let details = status.get_error_details();
     let all = details.bad_request().unwrap().field_violations.iter();
     all.map(|violation| violation.field.clone()).collect()

@@ -1,6 +1,9 @@
-//! `schoolside sla`: the board of clocks, why a date is due when it is, and what a rule would say.
+//! `schoolside sla`: the board of clocks, why a date is due when it is, and what other rules would say.
 
+mod files;
+mod policy;
 mod trial;
+mod what_if;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -9,7 +12,11 @@ use wire::schoolside::sla::v1::{
     ListClocksResponse, sla_service_client::SlaServiceClient,
 };
 
-pub use self::trial::{DueArgs, ElapsedArgs};
+pub use self::{
+    policy::PolicyCommand,
+    trial::{DueArgs, ElapsedArgs},
+    what_if::WhatIfArgs,
+};
 use super::words;
 use crate::{context::Context, failure::Failure, out};
 
@@ -54,6 +61,18 @@ pub enum SlaCommand {
         after_help = "Example:\n  schoolside sla elapsed --calendar office.toml --from 2026-11-25T15:00:00Z --to 2026-11-30T15:00:00Z"
     )]
     Elapsed(ElapsedArgs),
+    /// Replay a period's requests under another policy: what would have been kept, and what changes. Writes nothing.
+    #[command(
+        name = "what-if",
+        after_help = "Imported requests are reckoned by the policy too, from when they were opened and resolved.\n\n\
+                      Examples:\n  schoolside sla what-if --policy draft.toml --from 2026-01-01 --to 2026-07-01\n  \
+                      schoolside sla what-if --policy draft.toml --from 2026-01-01 --to 2026-07-01 --team T1 \\\n      \
+                      --calendar-file office=longer-hours.toml"
+    )]
+    WhatIf(WhatIfArgs),
+    /// See what a policy file would do.
+    #[command(subcommand)]
+    Policy(PolicyCommand),
 }
 
 /// Runs an SLA command.
@@ -64,6 +83,8 @@ pub async fn run(command: SlaCommand, context: &Context) -> Result<(), Failure> 
     match command {
         SlaCommand::Due(args) => trial::due(&args, context)?,
         SlaCommand::Elapsed(args) => trial::open_time(&args, context)?,
+        SlaCommand::WhatIf(args) => what_if::run(args, context).await?,
+        SlaCommand::Policy(command) => policy::run(command, context).await?,
         SlaCommand::Board { team, school, metric, limit } => {
             let request = ListClocksRequest {
                 team: words::resource("teams", &team),

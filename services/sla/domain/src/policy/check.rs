@@ -144,17 +144,24 @@ impl Universe {
 
     /// Whether some request is matched by `entry` and by none of `earlier`.
     fn reaches(&self, entry: &Match, earlier: &[&Match]) -> bool {
-        let types = chosen(&self.request_types, &entry.request_types);
+        let types =
+            chosen(&self.request_types, &entry.request_types, earlier, |one| &one.request_types);
         types.iter().any(|kind| {
             // Narrowed step by step, so that the product of all values is seldom looked at.
             let left = narrow(earlier, |one| listed(&one.request_types, kind));
-            chosen(&self.categories, &entry.categories).iter().any(|category| {
+            let categories =
+                chosen(&self.categories, &entry.categories, &left, |one| &one.categories);
+            categories.iter().any(|category| {
                 let left = narrow(&left, |one| listed(&one.categories, category));
-                chosen(&PRIORITIES, &entry.priorities).iter().any(|priority| {
+                let priorities =
+                    chosen(&PRIORITIES, &entry.priorities, &left, |one| &one.priorities);
+                priorities.iter().any(|priority| {
                     let left = narrow(&left, |one| listed(&one.priorities, priority));
-                    chosen(&TIERS, &entry.tiers).iter().any(|tier| {
+                    chosen(&TIERS, &entry.tiers, &left, |one| &one.tiers).iter().any(|tier| {
                         let left = narrow(&left, |one| listed(&one.tiers, tier));
-                        chosen(&LEVELS, &entry.school_levels).iter().any(|level| {
+                        let levels =
+                            chosen(&LEVELS, &entry.school_levels, &left, |one| &one.school_levels);
+                        levels.iter().any(|level| {
                             narrow(&left, |one| listed(&one.school_levels, level)).is_empty()
                         })
                     })
@@ -172,9 +179,21 @@ fn listed<T: PartialEq>(list: &[T], value: &Option<T>) -> bool {
     list.is_empty() || value.as_ref().is_some_and(|value| list.contains(value))
 }
 
-/// The values an entry is for: those it lists, or all.
-fn chosen<T: Clone + PartialEq>(all: &[Option<T>], list: &[T]) -> Vec<Option<T>> {
-    if list.is_empty() { all.to_vec() } else { list.iter().cloned().map(Some).collect() }
+/// The values an entry is for: those it lists, or all. One of them stands for the others where none of the entries that
+/// are `left` tells them apart.
+fn chosen<T: Clone>(
+    all: &[Option<T>],
+    list: &[T],
+    left: &[&Match],
+    dimension: fn(&Match) -> &Vec<T>,
+) -> Vec<Option<T>> {
+    let told_apart = left.iter().any(|one| !dimension(one).is_empty());
+    let most = if told_apart { usize::MAX } else { 1 };
+    if list.is_empty() {
+        all.iter().take(most).cloned().collect()
+    } else {
+        list.iter().take(most).cloned().map(Some).collect()
+    }
 }
 
 fn distinct<T: Ord>(mut values: Vec<Option<T>>) -> Vec<Option<T>> {

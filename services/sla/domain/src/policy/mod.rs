@@ -9,6 +9,7 @@
 mod check;
 pub mod entry;
 mod file;
+mod overlaps;
 mod publish;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ mod wire;
 use kernel::{CalendarId, Decider, DecodeError, Encoded, EventCodec, RefusalKind, Timestamp};
 
 pub use entry::{Entry, Match, Rules, Subject, Target};
+pub use overlaps::{Categories, Overlap, overlaps};
 pub use publish::{Publish, Published};
 
 use crate::{fault::Faults, versions::Versions};

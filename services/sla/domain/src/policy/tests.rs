@@ -157,6 +157,40 @@ fn an_entry_that_earlier_ones_cover_together_is_refused() {
 }
 
 #[test]
+fn an_entry_that_any_of_its_values_reaches_is_taken() {
+    for (earlier, later) in [
+        (r#"request_types = ["A"]"#, r#"request_types = ["A", "B"]"#),
+        (r#"categories = ["a"]"#, r#"categories = ["a", "b"]"#),
+        (r#"priorities = ["P1"]"#, r#"priorities = ["P1", "P2"]"#),
+        (r#"tiers = ["1"]"#, r#"tiers = ["1", "2"]"#),
+        (r#"school_levels = ["k8"]"#, r#"school_levels = ["k8", "high"]"#),
+    ] {
+        let text = entry(earlier, RESPONSE) + &entry(later, RESPONSE) + &entry("", RESPONSE);
+        assert!(Rules::read(&policy(&text)).is_ok(), "{later}");
+    }
+}
+
+#[test]
+fn a_large_policy_is_searched_for_what_can_never_apply_without_going_through_every_request() {
+    let each = |place: usize| entry(&format!(r#"request_types = ["T{place}"]"#), RESPONSE);
+    let one =
+        |place: usize| entry(&format!(r#"categories = ["C{place}"], tiers = ["1"]"#), RESPONSE);
+    let types: Vec<_> = (0..160).map(|place| format!(r#""T{place}""#)).collect();
+    let all = entry(&format!("request_types = [{}]", types.join(", ")), RESPONSE);
+    let entries = (0..160).map(each).chain((0..40).map(one)).chain([all, entry("", RESPONSE)]);
+    let text = policy(&entries.collect::<String>());
+    let began = std::time::Instant::now();
+    let found = faults(&text);
+    println!("searched in {:?}", began.elapsed());
+    assert_eq!(
+        found,
+        [
+            "entries[200]: first_response can never apply: earlier entries take every request it is for"
+        ]
+    );
+}
+
+#[test]
 fn lengths_of_nothing_and_of_decades_are_refused() {
     for length in ["0 hours", "0 business_days", "9999 calendar_days", "999999 hours"] {
         let target = format!(r#"metric = "first_response", length = "{length}""#);
