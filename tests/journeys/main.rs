@@ -15,3 +15,4 @@ mod rules;
 mod start;
 mod system;
 mod telemetry;
+mod verification;

@@ -1,6 +1,7 @@
 //! `schoolside sla`: the board of clocks, why a date is due when it is, and what a rule would say.
 
 mod trial;
+mod verify;
 
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -9,7 +10,10 @@ use wire::schoolside::sla::v1::{
     ListClocksResponse, sla_service_client::SlaServiceClient,
 };
 
-pub use self::trial::{DueArgs, ElapsedArgs};
+pub use self::{
+    trial::{DueArgs, ElapsedArgs},
+    verify::VerifyArgs,
+};
 use super::words;
 use crate::{context::Context, failure::Failure, out};
 
@@ -54,6 +58,17 @@ pub enum SlaCommand {
         after_help = "Example:\n  schoolside sla elapsed --calendar office.toml --from 2026-11-25T15:00:00Z --to 2026-11-30T15:00:00Z"
     )]
     Elapsed(ElapsedArgs),
+    /// Hold published due dates and verdicts against policies and a calendar. Needs no server.
+    #[command(
+        after_help = "A published due date is reproduced when the computed one lies within the tolerance: from the opening, by the\n\
+                      policy in force and the closed days known at that instant. A verdict agrees when it says met exactly\n\
+                      where the closing does not lie after the published due date.\n\n\
+                      Exit code 2 when a file cannot be used, 3 when some of its rows cannot.\n\n\
+                      Examples:\n  schoolside sla verify boston-311-2015.csv.gz --mapping boston-311 \\\n      \
+                      --policies boston-311-2015-policy-versions.csv --holidays boston-2015-holidays.csv --json\n  \
+                      schoolside sla verify old-desk.csv --mapping my-mapping.toml --policies policies.csv --without-holidays"
+    )]
+    Verify(VerifyArgs),
 }
 
 /// Runs an SLA command.
@@ -64,6 +79,7 @@ pub async fn run(command: SlaCommand, context: &Context) -> Result<(), Failure> 
     match command {
         SlaCommand::Due(args) => trial::due(&args, context)?,
         SlaCommand::Elapsed(args) => trial::open_time(&args, context)?,
+        SlaCommand::Verify(args) => verify::run(&args, context)?,
         SlaCommand::Board { team, school, metric, limit } => {
             let request = ListClocksRequest {
                 team: words::resource("teams", &team),
