@@ -16,4 +16,5 @@ mod rules;
 mod start;
 mod system;
 mod telemetry;
+mod verification;
 mod what_if;

@@ -22,3 +22,4 @@ pub mod simulator;
 mod stop;
 mod turn;
 pub mod up;
+pub mod verify;

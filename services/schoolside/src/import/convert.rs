@@ -11,7 +11,7 @@ use super::{
         WithoutTime,
     },
     records::Record,
-    row::{Fault, HistoryRow, Warning, WarningKind},
+    row::{Fault, HistoryRow, Verdict, Warning, WarningKind},
     when::Placed,
 };
 
@@ -21,11 +21,13 @@ const LONGEST_NAME: usize = 500;
 /// How an imported request can have come out.
 const OUTCOMES: [&str; 4] = ["done", "declined", "deferred", "duplicate"];
 
-/// A row that could be read, what to say about it, and when it was written if that decides between rows.
+/// A row that could be read, what to say about it, when it was written if that decides between rows, and what its
+/// source says of its due date.
 pub(super) struct Converted {
     pub(super) history: HistoryRow,
     pub(super) warnings: Vec<Warning>,
     pub(super) latest_by: Option<Timestamp>,
+    pub(super) verdict: Option<Verdict>,
 }
 
 /// Reads one record.
@@ -63,6 +65,7 @@ pub(super) fn convert(
         SameId::Latest(field) => reading.time(field, &layout.latest_by),
         SameId::Refuse => None,
     };
+    let verdict = reading.verdict(mapping, layout);
     let implausible =
         matches!((opened, resolved), (Some(opened), Some(resolved)) if resolved < opened);
     if implausible {
@@ -91,7 +94,7 @@ pub(super) fn convert(
         row_hash: hash(record, &layout.hashed),
         implausible,
     };
-    Ok(Converted { history, warnings: reading.warnings, latest_by })
+    Ok(Converted { history, warnings: reading.warnings, latest_by, verdict })
 }
 
 /// Whether a record has what every row has: then the quoted cell that holds it was never meant to.
@@ -288,6 +291,21 @@ impl Reading<'_> {
                 Some(at)
             }
         }
+    }
+
+    /// The published verdict, where it was asked for.
+    fn verdict(&mut self, mapping: &Mapping, layout: &Layout) -> Option<Verdict> {
+        let field = &mapping.verify.as_ref()?.verdict;
+        let word = self.text(field, layout.verdict.as_ref()?)?;
+        let verdict = Verdict::of(&word);
+        if verdict.is_none() {
+            self.fault(
+                &field.name,
+                &word,
+                "met or missed; translate others with verify.verdict.values",
+            );
+        }
+        verdict
     }
 
     fn known_word(

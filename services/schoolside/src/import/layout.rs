@@ -34,6 +34,8 @@ pub(super) struct Layout {
     pub(super) without_time: Cells,
     pub(super) latest_by: Cells,
     pub(super) ignore_rows: Cells,
+    /// The published verdict, where it was asked for.
+    pub(super) verdict: Option<Cells>,
     /// All cells that make a row's hash, in the order of the fields above.
     pub(super) hashed: Cells,
 }
@@ -45,8 +47,13 @@ struct Binder {
 }
 
 impl Layout {
-    /// Reads the header record.
-    pub(super) fn bind(mapping: &Mapping, header: &Record, file: &str) -> Result<Self, FileError> {
+    /// Reads the header record; looks for the published verdict if that is asked for.
+    pub(super) fn bind(
+        mapping: &Mapping,
+        header: &Record,
+        file: &str,
+        verdict: bool,
+    ) -> Result<Self, FileError> {
         let mut names = Vec::new();
         for index in 0..header.cells() {
             let name =
@@ -59,7 +66,10 @@ impl Layout {
             by_name.entry(name.clone()).or_default().push(index);
         }
         let mut binder = Binder { by_name, faults: Vec::new(), hashed: Cells::new() };
-        let layout = binder.all(mapping, names.len());
+        let mut layout = binder.all(mapping, names.len());
+        let verify = mapping.verify.as_ref().filter(|_| verdict);
+        // Behind the hash: a verdict says nothing about the request.
+        layout.verdict = verify.map(|verify| binder.field(&verify.verdict));
         if binder.faults.is_empty() {
             return Ok(layout);
         }
@@ -100,6 +110,7 @@ impl Binder {
             },
             latest_by: Cells::new(),
             ignore_rows: Cells::new(),
+            verdict: None,
             hashed: std::mem::take(&mut self.hashed),
         };
         // Behind the hash: neither says anything about the request.

@@ -23,6 +23,7 @@ mod records;
 mod report;
 mod row;
 mod same_id;
+mod sheet;
 #[cfg(test)]
 mod tests;
 mod when;
@@ -30,10 +31,11 @@ mod when;
 pub use self::{
     bytes::Progress,
     error::FileError,
-    mapping::{Mapping, MappingError, SHIPPED},
+    mapping::{Mapping, MappingError, SHIPPED, VerifyRules},
     names::Names,
     plan::{OutsideNames, Plan, Requests, Taken},
     reader::Reader,
     report::{Example, Report, WarningGroup, Warnings},
-    row::{Added, Fault, HistoryRow, Outcome, Refused, Row, Warning, WarningKind},
+    row::{Added, Fault, HistoryRow, Outcome, Refused, Row, Verdict, Warning, WarningKind},
+    sheet::{Line, Sheet, SheetError},
 };

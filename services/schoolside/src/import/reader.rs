@@ -38,11 +38,23 @@ impl Reader {
     /// # Errors
     /// When the file cannot be used as a whole.
     pub fn open(path: &Path, mapping: &Arc<Mapping>) -> Result<Self, FileError> {
+        Self::open_for(path, mapping, false)
+    }
+
+    /// Opens a file as [`Reader::open`] does, and has its rows tell the published verdict.
+    ///
+    /// # Errors
+    /// When the file cannot be used as a whole.
+    pub fn open_with_verdicts(path: &Path, mapping: &Arc<Mapping>) -> Result<Self, FileError> {
+        Self::open_for(path, mapping, true)
+    }
+
+    fn open_for(path: &Path, mapping: &Arc<Mapping>, verdicts: bool) -> Result<Self, FileError> {
         let latest = match mapping.same_id {
             SameId::Refuse => Latest::default(),
-            SameId::Latest(_) => Self::begin(path, mapping)?.find_latest()?,
+            SameId::Latest(_) => Self::begin(path, mapping, false)?.find_latest()?,
         };
-        Ok(Self { latest, ..Self::begin(path, mapping)? })
+        Ok(Self { latest, ..Self::begin(path, mapping, verdicts)? })
     }
 
     /// The file, as it was named.
@@ -63,7 +75,7 @@ impl Reader {
         self.ignored_lines
     }
 
-    fn begin(path: &Path, mapping: &Arc<Mapping>) -> Result<Self, FileError> {
+    fn begin(path: &Path, mapping: &Arc<Mapping>, verdicts: bool) -> Result<Self, FileError> {
         let file = path.display().to_string();
         let (input, progress) = Utf8::open(path, mapping.file.encoding)?;
         let mut records = Records::new(input, mapping.file.dialect);
@@ -81,7 +93,7 @@ impl Reader {
             Some(Found { fault: Some(_), .. }) => {
                 Err(FileError::HeaderQuotes { file: file.clone() })
             }
-            Some(_) => Layout::bind(mapping, &record, &file),
+            Some(_) => Layout::bind(mapping, &record, &file, verdicts),
         }?;
         Ok(Self {
             file,
@@ -200,10 +212,11 @@ impl Reader {
                     line,
                     outcome: Outcome::Refused(Box::new(refused)),
                     warnings: Vec::new(),
+                    verdict: None,
                 };
             }
         };
-        let Converted { history, mut warnings, latest_by } = converted;
+        let Converted { history, mut warnings, latest_by, verdict } = converted;
         if !self.record.is_utf8() {
             warnings.push(Warning::new(WarningKind::BadBytesElsewhere, "", ""));
         }
@@ -229,7 +242,7 @@ impl Reader {
                 }
             },
         };
-        Row { row, line, outcome, warnings }
+        Row { row, line, outcome, warnings, verdict }
     }
 }
 

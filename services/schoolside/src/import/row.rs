@@ -17,6 +17,28 @@ pub struct Row {
     pub outcome: Outcome,
     /// What was decided about it that its owner should know.
     pub warnings: Vec<Warning>,
+    /// What its source says of its due date, if that was asked for.
+    pub verdict: Option<Verdict>,
+}
+
+/// What a source says of a due date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was kept.
+    Met,
+    /// It was not.
+    Missed,
+}
+
+impl Verdict {
+    /// The verdict by the mapping's word for it.
+    pub(super) fn of(word: &str) -> Option<Self> {
+        match word {
+            "met" => Some(Self::Met),
+            "missed" => Some(Self::Missed),
+            _ => None,
+        }
+    }
 }
 
 impl Row {

@@ -3,6 +3,7 @@
 mod files;
 mod policy;
 mod trial;
+mod verify;
 mod what_if;
 
 use clap::Subcommand;
@@ -15,6 +16,7 @@ use wire::schoolside::sla::v1::{
 pub use self::{
     policy::PolicyCommand,
     trial::{DueArgs, ElapsedArgs},
+    verify::VerifyArgs,
     what_if::WhatIfArgs,
 };
 use super::words;
@@ -73,6 +75,17 @@ pub enum SlaCommand {
     /// See what a policy file would do.
     #[command(subcommand)]
     Policy(PolicyCommand),
+    /// Hold published due dates and verdicts against policies and a calendar. Needs no server.
+    #[command(
+        after_help = "A published due date is reproduced when the computed one lies within the tolerance: from the opening, by the\n\
+                      policy in force and the closed days known at that instant. A verdict agrees when it says met exactly\n\
+                      where the closing does not lie after the published due date.\n\n\
+                      Exit code 2 when a file cannot be used, 3 when some of its rows cannot.\n\n\
+                      Examples:\n  schoolside sla verify boston-311-2015.csv.gz --mapping boston-311 \\\n      \
+                      --policies boston-311-2015-policy-versions.csv --holidays boston-2015-holidays.csv --json\n  \
+                      schoolside sla verify old-desk.csv --mapping my-mapping.toml --policies policies.csv --without-holidays"
+    )]
+    Verify(VerifyArgs),
 }
 
 /// Runs an SLA command.
@@ -85,6 +98,7 @@ pub async fn run(command: SlaCommand, context: &Context) -> Result<(), Failure> 
         SlaCommand::Elapsed(args) => trial::open_time(&args, context)?,
         SlaCommand::WhatIf(args) => what_if::run(args, context).await?,
         SlaCommand::Policy(command) => policy::run(command, context).await?,
+        SlaCommand::Verify(args) => verify::run(&args, context)?,
         SlaCommand::Board { team, school, metric, limit } => {
             let request = ListClocksRequest {
                 team: words::resource("teams", &team),

@@ -9,12 +9,14 @@ mod id;
 mod keys;
 mod states;
 mod time;
+mod verify;
 
 use std::path::Path;
 
 use jiff::tz::TimeZone;
 use toml::{Table, Value};
 
+pub use self::verify::VerifyRules;
 use self::{
     field::{Cells, field_keys},
     keys::{Faults, Keys},
@@ -49,6 +51,8 @@ pub struct Mapping {
     pub source_system: String,
     /// The zone of wall times, as an IANA name; an empty system takes it for the district's.
     pub zone: String,
+    /// What published due dates and verdicts are verified by, if it says so.
+    pub verify: Option<VerifyRules>,
     pub(super) file: FileRules,
     pub(super) fields: Fields,
     pub(super) states: Option<States>,
@@ -94,6 +98,12 @@ impl Mapping {
         Self::parse(name_or_path, &text)
     }
 
+    /// Which instant of an opening in the repeated hour is taken: `first`, `second`, or neither.
+    #[must_use]
+    pub fn repeated_hour(&self) -> Option<&'static str> {
+        self.fields.opened.repeated_hour()
+    }
+
     /// Reads a mapping's text; `name` is for messages.
     ///
     /// # Errors
@@ -133,6 +143,8 @@ fn read(mut keys: Keys<'_>) -> Option<Mapping> {
     let times = Times::read(keys.table("times"), zone, &cells);
     let states = keys.table("states").map(|own| States::read(own, &cells, &times));
     let same_id = SameId::read(keys.table("same_id"), &cells, &times);
+    let verify =
+        keys.table("verify").and_then(|own| VerifyRules::read(own, zone_name.as_deref(), &cells));
     let fields = match keys.table("fields") {
         Some(own) => fields(own, &cells, &times),
         None => {
@@ -150,6 +162,7 @@ fn read(mut keys: Keys<'_>) -> Option<Mapping> {
     Some(Mapping {
         source_system: source_system?,
         zone: zone_name?,
+        verify,
         file,
         fields: fields?,
         states,

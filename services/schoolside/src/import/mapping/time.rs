@@ -148,6 +148,15 @@ impl TimeField {
         Self { field, times, end_of_day }
     }
 
+    /// Which of a wall time's two instants is taken in the hour that the clocks repeat; `None` if neither.
+    pub(super) fn repeated_hour(&self) -> Option<&'static str> {
+        match self.times.rules.1 {
+            Repeated::First => Some("first"),
+            Repeated::Second => Some("second"),
+            Repeated::Refuse => None,
+        }
+    }
+
     /// Reads a time, or says what was expected instead.
     pub(in crate::import) fn parse(&self, text: &str) -> Result<Placed, String> {
         let times = &self.times;

@@ -7,6 +7,7 @@
 )]
 
 mod boston;
+mod boston_variants;
 mod calendar_file;
 mod clocks;
 mod due_dates;
