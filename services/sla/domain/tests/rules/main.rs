@@ -7,6 +7,8 @@
 )]
 
 mod boston;
+mod calendar_edges;
+mod calendar_faults;
 mod calendar_file;
 mod clocks;
 mod due_dates;
