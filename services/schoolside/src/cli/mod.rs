@@ -3,6 +3,7 @@
 //! To add a command: a variant in `Command`, a file with its arguments (help with an example) and its `run`,
 //! readable output through [`crate::out`], and the same as `--json`.
 
+mod calendar;
 mod contract;
 mod events;
 mod figures;

@@ -1,5 +1,7 @@
 //! Reading a TOML or JSON document by hand, so that every fault is found in one go and names its path.
 
+mod json;
+
 use std::{fmt::Display, str::FromStr};
 
 use serde_json::{Map, Value};
@@ -10,7 +12,7 @@ use crate::fault::Faults;
 pub(crate) fn parse(text: &str) -> Result<Value, Faults> {
     let json = text.trim_start_matches('\u{feff}').trim_start().starts_with('{');
     let parsed = if json {
-        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| error.to_string())
+        json::read(text.trim_start_matches('\u{feff}'))
     } else {
         toml::from_str::<toml::Table>(text.trim_start_matches('\u{feff}'))
             .map(|table| from_toml(toml::Value::Table(table)))

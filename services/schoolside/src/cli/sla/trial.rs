@@ -1,17 +1,18 @@
 //! Trying a rule: due dates and open time from a calendar file alone, without a server.
 
-use std::{fs, path::PathBuf, str::FromStr};
+use std::{path::PathBuf, str::FromStr};
 
 use clap::Args;
+use jiff::tz::TimeZone;
 use kernel::Timestamp;
 use serde_json::{Value, json};
 use sla_domain::{
-    calendar::{Definition, Hours, Timetable},
+    calendar::{Hours, Timetable},
     clock::{Length, Pause, Run, elapsed},
     words::PauseReason,
 };
 
-use crate::{context::Context, failure::Failure, out};
+use crate::{cli::calendar, context::Context, failure::Failure, out};
 
 /// `schoolside sla due`.
 #[derive(Debug, Args)]
@@ -19,7 +20,7 @@ pub struct DueArgs {
     #[command(flatten)]
     calendar: CalendarArgs,
     /// From when on the clock runs (RFC 3339).
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     start: Timestamp,
     /// How long it may take: hours, minutes or seconds of open time, business_days or calendar_days.
     #[arg(long, value_name = "LENGTH")]
@@ -27,10 +28,10 @@ pub struct DueArgs {
     #[command(flatten)]
     waits: Waits,
     /// When it was done.
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     fulfilled: Option<Timestamp>,
     /// As of when; what is later does not count yet. Without it, everything counts.
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     now: Option<Timestamp>,
 }
 
@@ -40,10 +41,10 @@ pub struct ElapsedArgs {
     #[command(flatten)]
     calendar: CalendarArgs,
     /// From when on.
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     from: Timestamp,
     /// Until when, itself not included.
-    #[arg(long, value_name = "INSTANT")]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
     to: Timestamp,
     #[command(flatten)]
     waits: Waits,
@@ -70,17 +71,29 @@ struct Wait {
     to: Option<Timestamp>,
 }
 
+fn any_instant(text: &str) -> Result<Timestamp, String> {
+    text.parse().map_err(|error| {
+        format!("{text:?} is not an instant such as 2026-01-27T05:40:00-05:00: {error}")
+    })
+}
+
+/// An instant of the years that calendars cover: beyond them they would count as shut.
+fn instant(text: &str) -> Result<Timestamp, String> {
+    let at = any_instant(text)?;
+    if (1900..2300).contains(&at.to_zoned(TimeZone::UTC).year()) {
+        return Ok(at);
+    }
+    Err(format!("{text:?} lies outside the years 1900 to 2299, which calendars cover"))
+}
+
 impl FromStr for Wait {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
         let (from, to) =
             text.split_once("..").ok_or("expected FROM..TO, or FROM.. while it lasts")?;
-        let instant = |text: &str| -> Result<Timestamp, String> {
-            text.parse().map_err(|error| format!("{text:?} is not an instant: {error}"))
-        };
-        let from = instant(from)?;
-        let to = if to.is_empty() { None } else { Some(instant(to)?) };
+        let from = any_instant(from)?;
+        let to = if to.is_empty() { None } else { Some(any_instant(to)?) };
         match to {
             Some(to) if to < from => Err("a pause cannot end before it begins".into()),
             _ => Ok(Self { from, to }),
@@ -97,13 +110,7 @@ impl Waits {
 
 impl CalendarArgs {
     fn read(&self) -> Result<Timetable, Failure> {
-        let file = self.calendar.display();
-        let text = fs::read_to_string(&self.calendar)
-            .map_err(|error| Failure::Usage(format!("{file} cannot be read: {error}")))?;
-        let definition = Definition::read(&text).map_err(|faults| {
-            let faults = faults.0.iter().map(|fault| format!("\n  {fault}"));
-            Failure::Usage(format!("{file} is not a calendar:{}", faults.collect::<String>()))
-        })?;
+        let (definition, _) = calendar::read_file(&self.calendar)?;
         Ok(Timetable::new(definition))
     }
 }
@@ -129,9 +136,8 @@ pub fn due(args: &DueArgs, context: &Context) -> Result<(), Failure> {
         now: args.now,
     };
     let reckoned = run.reckon();
-    let paused =
-        pauses.iter().any(|pause| pause.to.is_none_or(|to| args.now.is_some_and(|now| now < to)));
-    if reckoned.due.is_none() && !paused {
+    let resumable = args.now.is_none() || reckoned.due_if_resumed_now.is_some();
+    if reckoned.due.is_none() && !(reckoned.is_held() && resumable) {
         return Err(Failure::Usage(format!(
             "--target {}: {} has not so much open time from {} to the year 2300",
             args.target,

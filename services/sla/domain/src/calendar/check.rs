@@ -10,7 +10,9 @@ const WEEK_SECONDS: u32 = 7 * DAY_SECONDS;
 
 /// Notes everything that is wrong with a definition.
 pub(crate) fn check(definition: &Definition, faults: &mut Faults) {
-    if !definition.zone.is_empty() && TimeZone::get(&definition.zone).is_err() {
+    // One that is missing has been said already.
+    let said = faults.0.iter().any(|fault| fault.path == "zone");
+    if !said && zone(&definition.zone).is_none() {
         let problem = format!(
             "unknown zone {:?}; expected an IANA name, e.g. \"America/New_York\"",
             definition.zone
@@ -32,6 +34,11 @@ pub(crate) fn check(definition: &Definition, faults: &mut Faults) {
     if shut && faults.0.is_empty() {
         faults.add("weekly", "the calendar has no open time; give at least one interval");
     }
+}
+
+/// A zone with rules of its own: `Etc/Unknown` is a name that says there are none.
+fn zone(name: &str) -> Option<TimeZone> {
+    TimeZone::get(name).ok().filter(|zone| !zone.is_unknown())
 }
 
 fn seasons(definition: &Definition, faults: &mut Faults) {

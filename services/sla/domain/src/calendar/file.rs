@@ -19,14 +19,25 @@ use crate::{
 const KEYS: [&str; 5] = ["zone", "weekly", "seasons", "closures", "openings"];
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
+/// The most closures, and openings: a century of days on which something is otherwise.
+const MAX_DATES: usize = 10_000;
+/// The most seasons.
+const MAX_SEASONS: usize = 1_000;
+/// The most intervals of a weekday.
+const MAX_INTERVALS: usize = 100;
+
 impl Definition {
     /// Reads a calendar file.
     ///
     /// # Errors
     /// Everything that is wrong with it, each with its path.
     pub fn read(text: &str) -> Result<Self, Faults> {
-        let document = parse(text)?;
         let mut faults = Faults::default();
+        if text.trim_start_matches('\u{feff}').trim().is_empty() {
+            faults.add("", "the file is empty; a calendar has at least `zone` and `weekly`");
+            return Err(faults);
+        }
+        let document = parse(text)?;
         let definition = read(&document, &mut faults);
         check::check(&definition, &mut faults);
         faults.or(definition)
@@ -41,23 +52,38 @@ fn read(document: &Value, faults: &mut Faults) -> Definition {
     if let Some(value) = table.get("weekly") {
         definition.weekly = weekly(value, "weekly", faults);
     }
-    for (path, value) in table.list("seasons", faults) {
+    for (path, value) in bounded(&table, "seasons", MAX_SEASONS, faults) {
         definition.seasons.extend(season(value, &path, faults));
     }
-    for (path, value) in table.list("closures", faults) {
+    for (path, value) in bounded(&table, "closures", MAX_DATES, faults) {
         definition.closures.extend(closure(value, &path, &tz, faults));
     }
-    for (path, value) in table.list("openings", faults) {
+    for (path, value) in bounded(&table, "openings", MAX_DATES, faults) {
         definition.openings.extend(opening(value, &path, &tz, faults));
     }
     definition
+}
+
+/// The items of a list, unless it has too many.
+fn bounded<'a>(
+    table: &Table<'a>,
+    key: &str,
+    most: usize,
+    faults: &mut Faults,
+) -> Vec<(String, &'a Value)> {
+    let long = table.get(key).and_then(Value::as_array).map_or(0, Vec::len);
+    if long > most {
+        faults.add(table.path(key), format!("has {long} items; at most {most} are taken"));
+        return Vec::new();
+    }
+    table.list(key, faults)
 }
 
 fn weekly(value: &Value, path: &str, faults: &mut Faults) -> Weekly {
     let mut weekly = Weekly::default();
     let Some(table) = Table::of(value, path, &WEEKDAYS, faults) else { return weekly };
     for (day, hours) in WEEKDAYS.iter().zip(&mut weekly.0) {
-        for (path, value) in table.list(day, faults) {
+        for (path, value) in bounded(&table, day, MAX_INTERVALS, faults) {
             hours.extend(pair(value, &path, faults));
         }
     }
@@ -166,9 +192,16 @@ fn date(table: &Table<'_>, key: &str, faults: &mut Faults) -> Option<Date> {
 /// An instant: RFC 3339, or a wall time in the calendar's zone.
 fn instant(table: &Table<'_>, key: &str, tz: &TimeZone, faults: &mut Faults) -> Option<Timestamp> {
     let text = table.text(key, faults)?;
-    let absolute = text.parse::<Timestamp>().ok();
+    // A zone in brackets could contradict the offset, or the calendar.
+    let (text, time) = (text.trim(), text.trim().get(10..).unwrap_or_default());
+    let absolute = || text.parse::<Timestamp>().ok();
     let local = || text.parse::<DateTime>().ok().and_then(|at| tz.to_timestamp(at).ok());
-    let instant = absolute.or_else(local);
+    let instant = match time {
+        "" => None,
+        time if time.contains('[') => None,
+        time if time.contains(['+', '-', 'Z', 'z']) => absolute(),
+        _ => local(),
+    };
     if instant.is_none() {
         let problem = "expected an instant, e.g. 2026-01-27T05:40:00-05:00, or without the offset a time in the zone";
         faults.add(table.path(key), problem);

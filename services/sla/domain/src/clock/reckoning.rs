@@ -162,6 +162,12 @@ const fn duration(length: Micros) -> SignedDuration {
 }
 
 impl Reckoning {
+    /// Whether a pause that lasts holds the due instant off.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.holds[..self.extending].last().is_some_and(|hold| hold.to == OPEN_END)
+    }
+
     /// Since when a pause holds the clock, and its reasons.
     pub(super) fn paused(&self) -> Option<(Timestamp, Vec<PauseReason>)> {
         let hold = self.holds[..self.extending].last().filter(|hold| hold.to == OPEN_END)?;

@@ -1,167 +1,170 @@
-//! The engine against a slow oracle: random calendars around the clock changes of many zones.
+//! The engine against a slow oracle: random calendars, moments and pauses around every clock change from 2007 to 2037 of
+//! zones with all kinds of rules. The oracle looks at every second, and shares no line with the engine.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod laws;
+mod line;
+mod random;
 mod slow;
+mod waits;
 
-use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
-use proptest::prelude::*;
-use sla_domain::calendar::{
-    Definition, Hours,
-    definition::{Closure, DAY_SECONDS, Opening, Span, Weekly},
+use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use rstest::rstest;
+use sla_domain::{
+    calendar::{Hours, Timetable},
+    clock::{Length, Pause, Run},
 };
 
-use slow::Slow;
+use line::{DAY, Line};
+use random::{Change, Random, pauses};
+use slow::{Slow, advance, count};
+use waits::{Asked, stand, unpaused};
 
-/// A zone and a date on or near which its clock does something.
-const CHANGES: &[(&str, &str)] = &[
-    ("America/New_York", "2026-03-08"),
-    ("America/New_York", "2026-11-01"),
-    ("Europe/London", "2026-10-25"),
-    ("Australia/Lord_Howe", "2026-04-05"), // half an hour
-    ("America/Sao_Paulo", "2018-11-04"),   // midnight is skipped
-    ("America/Sao_Paulo", "2018-02-18"),   // midnight is followed by 23:00
-    ("America/Havana", "2026-03-08"),      // midnight is skipped
-    ("America/Havana", "2026-11-01"),      // midnight is repeated
-    ("Atlantic/Azores", "2026-10-25"),     // midnight is repeated
-    ("America/St_Johns", "2006-10-29"),    // 00:01 is followed by 23:01
-    ("America/St_Johns", "2006-04-02"),    // 00:01 is followed by 01:01
-    ("Pacific/Apia", "2011-12-30"),        // the date is skipped
-    ("Asia/Kathmandu", "2026-06-01"),      // a quarter of an hour off, no change
-    ("Africa/Casablanca", "2026-02-15"),
-    ("Antarctica/Troll", "2026-03-29"), // two hours
-];
-
-fn spans() -> impl Strategy<Value = Vec<Span>> {
-    // Quarters of an hour, so that edges often fall on those of clock changes.
-    prop::collection::vec((0u32..96, 1u32..=96), 0..3).prop_map(|pairs| {
-        pairs
-            .into_iter()
-            .map(|(from, long)| Span { from: from * 900, to: (from + long) * 900 })
-            .collect()
-    })
-}
-
-fn definitions() -> impl Strategy<Value = (Definition, Date)> {
-    let weekly = prop::array::uniform7(spans()).prop_map(Weekly);
-    let closures = prop::collection::vec((-6i64..12, 0u32..96, 1u32..=96, any::<bool>()), 0..4);
-    let openings = prop::collection::vec((-6i64..12, 0u32..96, 1u32..=96), 0..3);
-    (prop::sample::select(CHANGES), weekly, closures, openings).prop_map(
-        |((zone, change), weekly, closures, openings)| {
-            let change: Date = change.parse().unwrap();
-            let date = |days: i64| change.checked_add(days.days()).unwrap();
-            let closures = closures.into_iter().map(|(day, from, long, whole)| {
-                let part = Span { from: from * 900, to: ((from + long) * 900).min(DAY_SECONDS) };
-                let hours = if whole { Span { from: 0, to: DAY_SECONDS } } else { part };
-                Closure {
-                    date: date(day),
-                    hours,
-                    yearly: day % 2 == 0,
-                    known_from: None,
-                    label: String::new(),
-                }
+/// The clock changes of a zone from 2007 to 2037.
+fn changes(tz: &TimeZone) -> Vec<Change> {
+    let first: Timestamp = "2007-01-01T00:00:00Z".parse().unwrap();
+    let last: Timestamp = "2038-01-01T00:00:00Z".parse().unwrap();
+    let mut offset = i64::from(tz.to_offset(first).seconds());
+    let mut changes = Vec::new();
+    for change in tz.following(first).take_while(|change| change.timestamp() < last) {
+        let (at, after) = (change.timestamp(), i64::from(change.offset().seconds()));
+        if after != offset {
+            changes.push(Change {
+                at,
+                before: at.as_second() + offset,
+                after: at.as_second() + after,
             });
-            let openings = openings.into_iter().map(|(day, from, long)| Opening {
-                date: date(day),
-                hours: Span { from: from * 900, to: (from + long) * 900 },
-                known_from: None,
-                label: String::new(),
-            });
-            let definition = Definition {
-                zone: zone.to_owned(),
-                weekly,
-                seasons: Vec::new(),
-                closures: closures.collect(),
-                openings: openings.collect(),
-            };
-            (definition, change)
-        },
-    )
-}
-
-struct Window {
-    slow: Slow,
-    hours: Hours,
-    first: Timestamp,
-}
-
-const DAYS: usize = 30;
-
-/// A window that begins ten days before the change; only its middle is asked about.
-fn window(definition: Definition, change: Date) -> Window {
-    let tz = TimeZone::get(&definition.zone).unwrap();
-    let begin = change.checked_sub(10.days()).unwrap();
-    let first = tz.to_timestamp(begin.at(0, 0, 0, 0)).unwrap();
-    Window { slow: Slow::new(&definition, first, DAYS), hours: Hours::new(definition), first }
-}
-
-impl Window {
-    fn minute(&self, minutes: i64) -> Timestamp {
-        self.first.checked_add(SignedDuration::from_mins(minutes)).unwrap()
+        }
+        offset = after;
     }
-
-    /// Whether an instant is far enough from the window's end for the oracle to be complete.
-    fn holds(&self, at: Timestamp) -> bool {
-        at < self.minute(i64::try_from(DAYS - 4).unwrap() * 1440)
-    }
+    changes
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+/// A zone, and how many clock changes it has at least: two a year where they were never given up.
+#[rstest]
+#[case::new_york("America/New_York", 62)]
+#[case::los_angeles("America/Los_Angeles", 62)]
+#[case::london("Europe/London", 62)]
+#[case::dublin("Europe/Dublin", 62)]
+#[case::lisbon("Europe/Lisbon", 62)]
+#[case::azores("Atlantic/Azores", 62)] // midnight is repeated
+#[case::lord_howe("Australia/Lord_Howe", 62)] // half an hour
+#[case::sydney("Australia/Sydney", 62)]
+#[case::chatham("Pacific/Chatham", 62)] // at 02:45
+#[case::havana("America/Havana", 62)] // midnight is skipped, and repeated
+#[case::st_johns("America/St_Johns", 62)] // until 2011 at 00:01
+#[case::troll("Antarctica/Troll", 60)] // two hours
+#[case::nuuk("America/Nuuk", 60)] // the evening before, and a zone that moved
+#[case::casablanca("Africa/Casablanca", 60)] // four a year
+#[case::gaza("Asia/Gaza", 60)] // by the lunar year
+#[case::cairo("Africa/Cairo", 30)] // midnight; given up, and taken up again
+#[case::beirut("Asia/Beirut", 60)] // midnight
+#[case::santiago("America/Santiago", 60)] // midnight
+#[case::tehran("Asia/Tehran", 30)] // midnight; given up in 2022
+#[case::asuncion("America/Asuncion", 30)] // midnight; given up in 2024
+#[case::sao_paulo("America/Sao_Paulo", 24)] // midnight is skipped, or followed by 23:00; given up in 2019
+#[case::apia("Pacific/Apia", 20)] // 30 December 2011 does not exist
+#[case::few("Pacific/Fakaofo", 1)] // nor there
+#[case::caracas("America/Caracas", 2)] // half an hour, for good
+#[case::casey("Antarctica/Casey", 10)] // hours at a time
+#[case::kathmandu("Asia/Kathmandu", 0)] // a quarter of an hour off, no change
+fn every_clock_change_agrees_with_every_second(#[case] zone: &str, #[case] at_least: usize) {
+    let tz = TimeZone::get(zone).unwrap();
+    let changes = changes(&tz);
+    assert!(changes.len() >= at_least, "{} changes in {zone}", changes.len());
+    let mut asked = 0;
+    for change in changes.iter().chain(&no_change(&tz)) {
+        let midnight = (change.at.as_second() - 3 * DAY).div_euclid(60) * 60;
+        let line = Line::new(&tz, midnight, midnight + 7 * DAY);
+        let mut random = Random(u64::try_from(change.at.as_second()).unwrap());
+        for _ in 0..2 {
+            asked += compare(&line, zone, change, &mut random);
+        }
+    }
+    assert!(asked >= 10 * changes.len(), "{asked} comparisons came out in {zone}");
+}
 
-    #[test]
-    fn between_and_advance_agree_with_every_minute(
-        (definition, change) in definitions(),
-        moments in prop::collection::vec((4 * 1440i64..20 * 1440, 0i64..8 * 1440), 12),
-    ) {
-        let window = window(definition, change);
-        for (start, length) in moments {
-            let (from, to) = (window.minute(start), window.minute(start + length));
-            let open = window.slow.minutes_between(from, to);
-            prop_assert_eq!(window.hours.between(from, to), SignedDuration::from_mins(open as i64));
-            let need = usize::try_from(length / 3).unwrap();
-            let expected = window.slow.advance(from, need);
-            let found = window.hours.advance(from, SignedDuration::from_mins(need as i64));
-            if expected.is_some_and(|at| window.holds(at)) || found.is_some_and(|at| window.holds(at)) {
-                prop_assert_eq!(found, expected, "{} + {} min", from, need);
+/// A day like any other, so that zones without changes are looked at too.
+fn no_change(tz: &TimeZone) -> [Change; 1] {
+    let at: Timestamp = "2026-06-10T08:00:00Z".parse().unwrap();
+    let local = at.as_second() + i64::from(tz.to_offset(at).seconds());
+    [Change { at, before: local, after: local }]
+}
+
+/// Compares all answers for one random calendar; how many could be compared.
+fn compare(line: &Line, zone: &str, change: &Change, random: &mut Random) -> usize {
+    let definition = change.calendar(zone, random);
+    let known = random.one_in(2).then(|| change.moment(random));
+    let slow = Slow::new(line, definition.clone(), known);
+    let timetable = Timetable::new(definition);
+    let hours = known.map_or_else(|| timetable.known_at_last(), |known| timetable.known_at(known));
+    let mut compared = 0;
+    for _ in 0..3 {
+        let start = change.moment(random);
+        open_time(&slow, hours, start, random);
+        let index = line.index(start).unwrap();
+        let lengths = [
+            Length::Open(u64::try_from(random.within(0, 8 * 3600)).unwrap()),
+            Length::BusinessDays(u32::try_from(random.within(0, 3)).unwrap()),
+            Length::CalendarDays(u32::try_from(random.within(0, 3)).unwrap()),
+        ];
+        for length in lengths {
+            let expected = unpaused(&slow, index, length);
+            let run = Run { start, length, hours, pauses: &[], stopped: None, now: None };
+            if let Some(due) = expected {
+                let told = (start, length, timetable.definition());
+                assert_eq!(run.reckon().due, Some(line.instant(due)), "{told:?}");
+                compared += 1 + waiting(&slow, run, line.instant(due), random);
             }
         }
     }
+    laws::hold(hours, change, random);
+    compared
+}
 
-    #[test]
-    fn business_days_agree_with_every_minute(
-        (definition, change) in definitions(),
-        moments in prop::collection::vec((4 * 1440i64..16 * 1440, 0u32..6), 12),
-    ) {
-        let window = window(definition, change);
-        for (start, days) in moments {
-            let from = window.minute(start);
-            let expected = window.slow.business_days(from, days as usize);
-            let found = window.hours.add_business_days(from, days);
-            if expected.is_some_and(|at| window.holds(at)) || found.is_some_and(|at| window.holds(at)) {
-                prop_assert_eq!(found, expected, "{} + {} business days", from, days);
-            }
-        }
-    }
+fn open_time(slow: &Slow<'_>, hours: &Hours, start: Timestamp, random: &mut Random) {
+    let line = slow.line;
+    let to = start.checked_add(SignedDuration::from_secs(random.within(0, DAY))).unwrap();
+    let (from, until) = (line.index(start).unwrap(), line.index(to).unwrap());
+    assert_eq!(hours.between(start, to).as_secs(), count(&slow.open, from, until), "{start} {to}");
+    assert_eq!(hours.is_open(start), slow.open[from] == 1, "{start}");
+    let next = advance(&slow.open, from, 1).map(|next| line.instant(next - 1));
+    assert!(next.is_none() || hours.next_opening(start) == next, "{start}");
+}
 
-    #[test]
-    fn advance_is_inverse_to_between_and_monotone(
-        (definition, change) in definitions(),
-        start in 0i64..30 * 86_400_000,
-        lengths in (0i64..500 * 3_600_000, 0i64..500 * 3_600_000),
-    ) {
-        let window = window(definition, change);
-        let start = window.first.checked_add(SignedDuration::from_millis(start)).unwrap();
-        let (short, long) = (lengths.0.min(lengths.1), lengths.0.max(lengths.1));
-        let advance = |millis| window.hours.advance(start, SignedDuration::from_millis(millis));
-        if let (Some(near), Some(far)) = (advance(short), advance(long)) {
-            prop_assert_eq!(window.hours.between(start, near), SignedDuration::from_millis(short));
-            prop_assert!(near <= far);
-            // The earliest: a microsecond before there is less.
-            if short > 0 {
-                let before = near.checked_sub(SignedDuration::from_micros(1)).unwrap();
-                prop_assert!(window.hours.between(start, before) < SignedDuration::from_millis(short));
-            }
-        }
-    }
+/// The same with random pauses, done or not, as of an instant or not; whether it could be compared.
+fn waiting(slow: &Slow<'_>, run: Run<'_>, due: Timestamp, random: &mut Random) -> usize {
+    let near = |random: &mut Random| {
+        let off = SignedDuration::from_secs(random.within(-9_000, 9_000));
+        let instant = random.one_of(&[run.start, due]);
+        if random.one_in(3) { instant } else { instant.checked_add(off).unwrap() }
+    };
+    let stopped = random.one_in(2).then(|| near(random));
+    let now = random.one_in(2).then(|| near(random));
+    let mut instants = vec![run.start, due, near(random), near(random)];
+    instants.extend(stopped.into_iter().chain(now));
+    let many = random.within(0, 6);
+    let pauses: Vec<Pause> = pauses(random, &instants, many);
+    let asked = Asked {
+        start: run.start,
+        length: run.length,
+        unpaused: due,
+        pauses: &pauses,
+        stopped,
+        now,
+    };
+    let inside = instants.iter().all(|at| slow.line.index(*at).is_some());
+    let Some(expected) = Some(asked).filter(|_| inside).and_then(|asked| stand(slow, asked)) else {
+        return 0;
+    };
+    let found = Run { pauses: &pauses, stopped, now, ..run }.reckon();
+    let found = waits::Answer {
+        due: found.due,
+        due_if_resumed_now: found.due_if_resumed_now,
+        in_time: found.in_time,
+        elapsed: found.elapsed.as_secs(),
+    };
+    assert_eq!(found, expected, "{asked:#?}");
+    1
 }

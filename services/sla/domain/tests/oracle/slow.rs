@@ -1,139 +1,128 @@
-//! The slow oracle: every minute of a window is looked at, instants only ever turned into local time, never back.
+//! The slow oracle: a calendar painted over every second of a window, and counted.
 
 use std::collections::BTreeMap;
 
-use jiff::{
-    Timestamp, ToSpan,
-    civil::{Date, DateTime, Time},
-    tz::TimeZone,
-};
-use sla_domain::calendar::definition::{DAY_SECONDS, Definition, Span};
+use jiff::Timestamp;
+use sla_domain::calendar::definition::{Definition, Span, Weekly};
 
-/// A window of minutes.
-pub struct Slow {
-    first: i64,
-    local: Vec<DateTime>,
-    open: Vec<bool>,
-    shifts: BTreeMap<Date, Vec<bool>>,
+use crate::line::{DAY, Line, date_of, day_of};
+
+/// What is open in a window, as known at one time.
+pub struct Slow<'a> {
+    pub line: &'a Line,
+    definition: Definition,
+    pub open: Vec<u8>,
+    /// By date: the open seconds of its own hours.
+    shifts: BTreeMap<i64, Vec<u8>>,
 }
 
-impl Slow {
-    pub fn new(definition: &Definition, first: Timestamp, days: usize) -> Self {
-        let tz = TimeZone::get(&definition.zone).unwrap();
-        let first = first.as_second().div_euclid(60) * 60;
-        let minute = |index: usize| first + 60 * i64::try_from(index).unwrap();
-        let at = |index| tz.to_datetime(Timestamp::from_second(minute(index)).unwrap());
-        let local: Vec<_> = (0..days * 1440).map(at).collect();
-        let mut slow = Self { first, open: Vec::new(), shifts: BTreeMap::new(), local };
-        slow.fill(definition);
+impl<'a> Slow<'a> {
+    /// Paints a calendar: its weekly hours, then over them its closures, then over those its openings.
+    pub fn new(line: &'a Line, mut definition: Definition, known: Option<Timestamp>) -> Self {
+        let knew = |from: Option<Timestamp>| match (from, known) {
+            (Some(from), Some(known)) => from <= known,
+            _ => true,
+        };
+        definition.closures.retain(|closure| knew(closure.known_from));
+        definition.openings.retain(|opening| knew(opening.known_from));
+        let mut slow = Self { line, definition, open: Vec::new(), shifts: BTreeMap::new() };
+        slow.open = slow.painted(&slow.days());
+        slow.shifts = slow.days().into_iter().map(|day| (day, slow.painted(&[day]))).collect();
         slow
     }
 
-    fn fill(&mut self, definition: &Definition) {
-        let (begin, end) = (self.local[0].date(), self.local[self.local.len() - 1].date());
-        let dates: Vec<_> = begin.series(1.day()).take_while(|date| *date <= end).collect();
-        let nothing = vec![false; self.local.len()];
-        let mut closed = nothing.clone();
-        for (date, closure) in
-            dates.iter().flat_map(|date| definition.closures.iter().map(move |one| (date, one)))
-        {
-            let same_day = (closure.date.month(), closure.date.day()) == (date.month(), date.day());
-            if closure.date == *date || (closure.yearly && same_day) {
-                self.mark(&mut closed, *date, closure.hours);
+    /// The dates that can touch the window.
+    fn days(&self) -> Vec<i64> {
+        let first = self.line.local(0).div_euclid(DAY);
+        let last = self.line.local(self.line.len() - 1).div_euclid(DAY);
+        (first - 2..=last + 2).collect()
+    }
+
+    /// The open seconds of the hours of some dates, small hours included.
+    fn painted(&self, days: &[i64]) -> Vec<u8> {
+        let mut seconds = vec![0; self.line.len()];
+        for day in days {
+            for span in self.weekly(*day) {
+                self.mark(&mut seconds, *day, *span, 1);
             }
         }
-        let mut open = nothing.clone();
-        for date in dates {
-            let mut shift = nothing.clone();
-            for span in definition.weekly_on(date).on(date) {
-                self.mark(&mut shift, date, *span);
+        for day in self.days() {
+            let date = date_of(day);
+            let holds = |closure: &&sla_domain::calendar::definition::Closure| {
+                let same = (closure.date.month(), closure.date.day()) == (date.month(), date.day());
+                closure.date == date || (closure.yearly && same)
+            };
+            for closure in self.definition.closures.iter().filter(holds) {
+                self.mark(&mut seconds, day, closure.hours, 0);
             }
-            for (minute, closed) in shift.iter_mut().zip(&closed) {
-                *minute &= !closed;
-            }
-            for opening in definition.openings.iter().filter(|opening| opening.date == date) {
-                self.mark(&mut shift, date, opening.hours);
-            }
-            for (minute, shift) in open.iter_mut().zip(&shift) {
-                *minute |= shift;
-            }
-            self.shifts.insert(date, shift);
         }
-        self.open = open;
+        for opening in &self.definition.openings {
+            if days.contains(&day_of(opening.date)) {
+                self.mark(&mut seconds, day_of(opening.date), opening.hours, 1);
+            }
+        }
+        seconds
     }
 
-    fn mark(&self, minutes: &mut [bool], date: Date, span: Span) {
-        let (from, to) = (self.edge(date, span.from, false), self.edge(date, span.to, true));
-        if from < to {
-            minutes[from..to].fill(true);
+    fn weekly(&self, day: i64) -> &[Span] {
+        let date = date_of(day);
+        let season = self.definition.seasons.iter().find(|one| one.from <= date && date <= one.to);
+        let Weekly(hours) = season.map_or(&self.definition.weekly, |season| &season.weekly);
+        // 1970-01-01 was a Thursday.
+        &hours[usize::try_from((day + 3).rem_euclid(7)).unwrap()]
+    }
+
+    fn mark(&self, seconds: &mut [u8], day: i64, span: Span, to: u8) {
+        let begin = self.line.reach(day * DAY + i64::from(span.from));
+        let end = self.line.end(day * DAY + i64::from(span.to));
+        if begin < end {
+            seconds[begin..end].fill(to);
         }
     }
 
-    /// Midnight and beginnings: the first minute that late. Ends: the last minute of that time, if there is one.
-    fn edge(&self, date: Date, second: u32, end: bool) -> usize {
-        let days = i64::from(second / DAY_SECONDS);
-        let rest = i64::from(second % DAY_SECONDS);
-        let wanted = date.checked_add(days.days()).unwrap().to_datetime(Time::midnight());
-        let wanted = wanted.checked_add(rest.seconds()).unwrap();
-        let last = self.local.iter().rposition(|local| *local == wanted);
-        let reached = self.local.iter().position(|local| *local >= wanted);
-        last.filter(|_| end && rest > 0).or(reached).unwrap_or(self.local.len())
-    }
-
-    fn index(&self, at: Timestamp) -> usize {
-        usize::try_from((at.as_second() - self.first) / 60).unwrap()
-    }
-
-    fn instant(&self, index: usize) -> Timestamp {
-        Timestamp::from_second(self.first + 60 * i64::try_from(index).unwrap()).unwrap()
-    }
-
-    pub fn minutes_between(&self, from: Timestamp, to: Timestamp) -> usize {
-        self.open[self.index(from)..self.index(to)].iter().filter(|open| **open).count()
-    }
-
-    /// Where so many open minutes end; `None` when they end outside the window.
-    pub fn advance(&self, start: Timestamp, minutes: usize) -> Option<Timestamp> {
-        let start = self.index(start);
-        let Some(last) = minutes.checked_sub(1) else { return Some(self.instant(start)) };
-        let mut open = (start..self.open.len()).filter(|index| self.open[*index]);
-        open.nth(last).map(|index| self.instant(index + 1))
-    }
-
-    /// The same local time so many business days later; `None` when that needs minutes outside the window.
-    pub fn business_days(&self, start: Timestamp, days: usize) -> Option<Timestamp> {
-        let start = (self.index(start)..self.open.len()).find(|index| self.open[*index])?;
-        let Some(nth) = days.checked_sub(1) else { return Some(self.instant(start)) };
-        let date = self.local[start].date();
-        let near = [date, date.yesterday().unwrap(), date.tomorrow().unwrap()];
-        let own = near
-            .into_iter()
-            .find(|date| self.shifts.get(date).is_some_and(|shift| shift[start]))?;
-        let later = |date: &Date| *date > own && self.keeps_time_on(*date);
-        let target = self.shifts.keys().copied().filter(later).nth(nth)?;
-        let wanted = target
-            .to_datetime(Time::midnight())
-            .checked_add(self.local[start].duration_since(own.to_datetime(Time::midnight())));
-        let wanted = self.resolve(wanted.unwrap())?;
+    /// The same local time so many business days later; `None` when that needs seconds outside the window.
+    pub fn business_days(&self, start: usize, days: usize) -> Option<usize> {
+        let start = start + self.open.get(start..)?.iter().position(|open| *open == 1)?;
+        let Some(nth) = days.checked_sub(1) else { return Some(start) };
+        let date = self.line.local(start).div_euclid(DAY);
+        let own = [date, date - 1, date + 1];
+        let own = own.into_iter().find(|day| self.shifts[day][start] == 1)?;
+        let ahead = self.days().into_iter().filter(|day| *day > own);
+        let target = { ahead }.filter(|day| self.keeps_time_on(*day)).nth(nth)?;
+        if self.line.reach((target + 2) * DAY) == self.line.len() {
+            return None;
+        }
+        let into_day = self.line.local(start) - own * DAY;
+        let wanted = self.line.resolve(target * DAY + into_day)?;
         let shift = &self.shifts[&target];
-        let next = (wanted..shift.len()).find(|index| shift[*index]);
-        next.or_else(|| shift.iter().rposition(|open| *open).map(|last| last + 1))
-            .map(|index| self.instant(index))
+        let next = shift.get(wanted..)?.iter().position(|open| *open == 1);
+        let closing = || shift.iter().rposition(|open| *open == 1).map(|last| last + 1);
+        next.map(|next| wanted + next).or_else(closing)
     }
 
-    fn keeps_time_on(&self, date: Date) -> bool {
-        let (begin, end) = (self.edge(date, 0, false), self.edge(date, DAY_SECONDS, false));
-        self.shifts[&date][begin..end].iter().any(|open| *open)
+    fn keeps_time_on(&self, day: i64) -> bool {
+        let (begin, end) = (self.line.reach(day * DAY), self.line.reach((day + 1) * DAY));
+        self.shifts[&day][begin..end].contains(&1)
     }
 
-    /// The minute of a local time: its first, or moved forward by the gap that skips it.
-    fn resolve(&self, wanted: DateTime) -> Option<usize> {
-        if let Some(index) = self.local.iter().position(|local| *local == wanted) {
-            return Some(index);
+    /// The same wall time so many days later.
+    pub fn calendar_days(&self, start: usize, days: usize) -> Option<usize> {
+        if days == 0 {
+            return Some(start);
         }
-        let after =
-            self.local.iter().position(|local| *local > wanted).filter(|index| *index > 0)?;
-        let missed = wanted.duration_since(self.local[after - 1]).as_secs() / 60 - 1;
-        Some(after + usize::try_from(missed).unwrap())
+        self.line.resolve(self.line.local(start) + i64::try_from(days).unwrap() * DAY)
     }
+}
+
+/// The seconds that are set in [from, to).
+pub fn count(seconds: &[u8], from: usize, to: usize) -> i64 {
+    let counted = seconds.get(from..to.max(from)).unwrap_or_default().iter();
+    counted.map(|second| i64::from(*second)).sum()
+}
+
+/// Where so many set seconds end; `None` when they end outside the window.
+pub fn advance(seconds: &[u8], start: usize, need: i64) -> Option<usize> {
+    let Some(last) = usize::try_from(need).unwrap().checked_sub(1) else { return Some(start) };
+    let mut set = (start..seconds.len()).filter(|index| seconds[*index] == 1);
+    set.nth(last).map(|index| index + 1)
 }

@@ -8,6 +8,8 @@
 
 mod boston;
 mod boston_variants;
+mod calendar_edges;
+mod calendar_faults;
 mod calendar_file;
 mod clocks;
 mod due_dates;

@@ -5,7 +5,7 @@ use std::{collections::HashMap, ops::RangeInclusive};
 use jiff::tz::TimeZone;
 
 use super::{
-    DAY_MICROS, Micros,
+    DAY_MICROS, END_YEAR, Micros,
     chunk::{Chunk, Shift},
     sets::{Interval, subtract, union},
     wall::{self, Day, date_of, day_of},
@@ -65,7 +65,9 @@ impl Plan {
     }
 
     fn weekly(&self, day: Day) -> impl Iterator<Item = Interval> {
-        let spans = date_of(day).map(|date| self.definition.weekly_on(date).on(date));
+        // Files speak of dates up to 2299; the last chunk reaches a little further.
+        let date = date_of(day).filter(|date| date.year() < END_YEAR);
+        let spans = date.map(|date| self.definition.weekly_on(date).on(date));
         let spans = spans.unwrap_or_default().iter();
         spans.filter_map(move |span| wall::span(&self.zone, day, *span))
     }

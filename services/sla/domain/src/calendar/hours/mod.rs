@@ -31,6 +31,8 @@ const CHUNK_MICROS: Micros = 366 * DAY_MICROS;
 /// 1900-01-01, as days since 1970.
 const FIRST_DAY: Day = -25_567;
 const CHUNKS: usize = 400;
+/// The first year in which nothing is open any more.
+const END_YEAR: i16 = 2300;
 
 /// The open hours of one calendar as known at one time.
 pub struct Hours {
