@@ -8,6 +8,7 @@ use kernel::{Decider, StreamId, Timestamp};
 use sqlx::PgPool;
 use stream::Progress;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 use crate::books::Shelf;
 
@@ -36,6 +37,8 @@ pub(crate) struct App {
     pub(crate) views: Vec<Progress>,
     /// The requests' log, of which only the end is asked for.
     pub(crate) requests: LogReader,
+    /// Ends what runs on: streams end when it is cancelled.
+    pub(crate) shutdown: CancellationToken,
     /// Whose turn it is to replay a period.
     pub(crate) replays: Arc<Semaphore>,
 }

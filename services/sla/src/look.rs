@@ -32,6 +32,8 @@ pub(crate) struct Task<'a> {
 pub(crate) struct Standing {
     pub(crate) request: StreamId,
     pub(crate) snapshot: Snapshot,
+    /// The member who holds the request; empty if the team does.
+    pub(crate) member: String,
     /// The clocks, as recorded by now.
     pub(crate) state: State,
     /// When it must be looked at next.
@@ -71,7 +73,8 @@ pub(crate) async fn look(
         let next = assessment.next_wake.into_iter().chain(task.known.next_fact(now)).min();
         let stands = |state, next_wake| {
             let snapshot = case.snapshot.clone();
-            Ok(Some(Standing { request: task.request, snapshot, state, next_wake }))
+            let member = case.member.as_ref().map(ToString::to_string).unwrap_or_default();
+            Ok(Some(Standing { request: task.request, snapshot, member, state, next_wake }))
         };
         if assessment.clocks.is_empty() && state.clocks.is_empty() {
             return stands(state, next);

@@ -37,12 +37,15 @@ pub const TOPICS: &[TopicDescription] = &[
     },
     TopicDescription {
         aggregate: Case::KIND,
-        description: "What became of the clocks of each request: started, paused, warned, breached, met, missed.",
+        description: "What became of the clocks of each request: started, paused, warned, breached, met, missed; and who was told.",
     },
 ];
 
 /// Rpcs with a limit of their own: a what-if goes through every request of a period.
-const TIME_LIMITS: TimeLimits = &[("/schoolside.sla.v1.SlaService/WhatIf", TimeLimit::Batch)];
+const TIME_LIMITS: TimeLimits = &[
+    ("/schoolside.sla.v1.SlaService/WhatIf", TimeLimit::Batch),
+    ("/schoolside.sla.v1.SlaService/WatchClocks", TimeLimit::Stream),
+];
 
 /// Installs the schema, opens the log, and puts rpcs, subscriptions and the timer together.
 ///
@@ -68,7 +71,7 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
     let (timer, ticking) = stream::timer(DUE, due, clock, shutdown.clone());
     let follow = Follow { log: log.clone(), shelf: shelf.clone(), cases, timer: timer.clone() };
     let (facts, following) =
-        stream::run(REQUESTS, logs.bus("requests"), follow, projections, CONTEXT, shutdown);
+        stream::run(REQUESTS, logs.bus("requests"), follow, projections, CONTEXT, shutdown.clone());
 
     let views = vec![terms, facts];
     let app = App {
@@ -77,6 +80,7 @@ pub async fn assemble(deps: Deps) -> Result<Service, AssembleError> {
         shelf,
         views: views.clone(),
         requests: logs.reader("requests"),
+        shutdown,
         replays: Arc::new(Semaphore::new(1)),
     };
     Ok(Service {

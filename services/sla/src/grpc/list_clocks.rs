@@ -1,7 +1,7 @@
 //! `ListClocks`: the board, most urgent first.
 
-use chassis::{call::caller_of, fault::Fault, paging};
-use kernel::{SchoolId, StreamId, TeamId, Timestamp};
+use chassis::{call::caller_of, fault::Fault, paging, parse};
+use kernel::{NetworkId, PolicyId, SchoolId, StreamId, TeamId, Timestamp};
 use sla_domain::words::Metric;
 use tonic::Request;
 use wire::schoolside::sla::v1::{ClockState, ListClocksRequest, ListClocksResponse};
@@ -53,6 +53,8 @@ fn filter(ask: &ListClocksRequest) -> Result<Filter, Fault> {
     let team: Option<TeamId> = resource::optional_id("team", "teams", &ask.team)?;
     let school: Option<SchoolId> = resource::optional_id("school", "schools", &ask.school)?;
     let request: Option<StreamId> = resource::optional_id("request", "requests", &ask.request)?;
+    let network: Option<NetworkId> = resource::optional_id("network", "networks", &ask.network)?;
+    let policy: Option<PolicyId> = resource::optional_id("policy", "policies", &ask.policy)?;
     let metric = match ask.metric.as_str() {
         "" => None,
         word => Some(metric("metric", word)?),
@@ -65,6 +67,10 @@ fn filter(ask: &ListClocksRequest) -> Result<Filter, Fault> {
     Ok(Filter {
         team: team.map(|team| team.to_string()),
         school: school.map(|school| school.to_string()),
+        network: network.map(|network| network.to_string()),
+        policy: policy.map(|policy| policy.to_string()),
+        due_before: parse::optional_instant("due_before", ask.due_before.as_ref())?,
+        breached_since: parse::optional_instant("breached_since", ask.breached_since.as_ref())?,
         request: request.map(|request| request.0),
         metric,
         state,

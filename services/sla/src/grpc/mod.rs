@@ -2,16 +2,19 @@
 //!
 //! To add one: the rpc in `service.proto`, its permission in [`PERMISSIONS`], a file, and a line below.
 
+mod acknowledge_escalation;
 mod explain_due_date;
 mod get_calendar;
 mod get_policy;
 mod list_calendars;
 mod list_clocks;
+mod list_escalations;
 mod policy_preview;
 mod publish_calendar;
 mod publish_policy;
 mod resource;
 mod warnings;
+mod watch_clocks;
 mod what_if;
 
 use chassis::{
@@ -31,7 +34,11 @@ pub const PERMISSIONS: PermissionTable = &[
     ("/schoolside.sla.v1.SlaService/PublishPolicy", Permission::PoliciesWrite),
     ("/schoolside.sla.v1.SlaService/GetPolicy", Permission::SlaRead),
     ("/schoolside.sla.v1.SlaService/ListClocks", Permission::SlaRead),
+    ("/schoolside.sla.v1.SlaService/WatchClocks", Permission::SlaRead),
     ("/schoolside.sla.v1.SlaService/ExplainDueDate", Permission::SlaRead),
+    ("/schoolside.sla.v1.SlaService/ListEscalations", Permission::SlaRead),
+    // Within the caller's scope; requesters have none of it.
+    ("/schoolside.sla.v1.SlaService/AcknowledgeEscalation", Permission::SlaRead),
     // Within the caller's scope, as the clocks themselves.
     ("/schoolside.sla.v1.SlaService/WhatIf", Permission::SlaRead),
 ];
@@ -88,6 +95,29 @@ impl SlaService for Sla {
         request: Request<pb::ListClocksRequest>,
     ) -> Result<Response<pb::ListClocksResponse>, Status> {
         answer(list_clocks::list_clocks(&self.app, request).await)
+    }
+
+    type WatchClocksStream = watch_clocks::Board;
+
+    async fn watch_clocks(
+        &self,
+        request: Request<pb::WatchClocksRequest>,
+    ) -> Result<Response<Self::WatchClocksStream>, Status> {
+        answer(watch_clocks::watch_clocks(&self.app, request).await)
+    }
+
+    async fn list_escalations(
+        &self,
+        request: Request<pb::ListEscalationsRequest>,
+    ) -> Result<Response<pb::ListEscalationsResponse>, Status> {
+        answer(list_escalations::list_escalations(&self.app, request).await)
+    }
+
+    async fn acknowledge_escalation(
+        &self,
+        request: Request<pb::AcknowledgeEscalationRequest>,
+    ) -> Result<Response<pb::AcknowledgeEscalationResponse>, Status> {
+        answer(acknowledge_escalation::acknowledge_escalation(&self.app, request).await)
     }
 
     async fn explain_due_date(

@@ -15,6 +15,7 @@ use stream::HandleError;
 use uuid::Uuid;
 use wire::schoolside::sla::v1 as pb;
 
+use super::escalation;
 use crate::{access::Scope, look::Standing};
 
 /// One cycle of one clock.
@@ -64,11 +65,17 @@ impl Clock {
         }
     }
 
-    fn is_live(&self) -> bool {
+    /// Where a page that begins behind it begins.
+    pub(crate) const fn cursor(&self) -> Cursor {
+        let Self { due_at, request, metric, cycle, .. } = self;
+        Cursor { due_at: *due_at, request: *request, metric: *metric, cycle: *cycle }
+    }
+
+    pub(crate) fn is_live(&self) -> bool {
         LIVE.contains(&self.state)
     }
 
-    fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
+    pub(super) fn read(row: &PgRow) -> Result<Self, sqlx::Error> {
         let instant = |column| {
             Ok::<_, sqlx::Error>(row.try_get::<Option<PgTimestamp>, _>(column)?.map(|at| at.0))
         };
@@ -115,7 +122,7 @@ fn word_of(state: pb::ClockState) -> &'static str {
     STATES.iter().find(|(one, _)| *one == state).map_or("", |(_, word)| word)
 }
 
-fn state_of(word: &str) -> pb::ClockState {
+pub(super) fn state_of(word: &str) -> pb::ClockState {
     STATES.iter().find(|(_, one)| *one == word).map_or(pb::ClockState::Unspecified, |(one, _)| *one)
 }
 
@@ -127,7 +134,7 @@ fn count(number: u32) -> i32 {
 /// What a due instant was reckoned by, as events say it.
 pub(crate) fn basis(basis: &Basis) -> pb::Basis {
     match basis {
-        Basis::Stated => pb::Basis { policy_id: "stated".to_owned(), ..pb::Basis::default() },
+        Basis::Stated => pb::Basis { policy_id: STATED.to_owned(), ..pb::Basis::default() },
         Basis::Reckoned {
             policy,
             policy_version,
@@ -175,24 +182,32 @@ pub(crate) async fn store(
     if clocks.is_empty() {
         return Ok(());
     }
+    escalation::store(standings, tx).await?;
     let column = |take: fn(&Clock) -> &String| clocks.iter().map(take).collect::<Vec<_>>();
     let instants = |take: fn(&Clock) -> Option<Timestamp>| {
         clocks.iter().map(|clock| take(clock).map(PgTimestamp)).collect::<Vec<_>>()
     };
     let calendars =
         clocks.iter().map(|clock| Some(&clock.basis.calendar_id).filter(|id| !id.is_empty()));
+    let policies =
+        clocks.iter().map(|clock| Some(&clock.basis.policy_id).filter(|id| *id != STATED));
     sqlx::query(
         "insert into sla.clock (request, metric, cycle, state, live, started_at, due_at, fulfilled_at, breached_at,
-             warned_percent, calendar, basis, request_type, priority, team, school, network, tier)
+             warned_percent, calendar, basis, request_type, priority, team, school, network, tier, policy)
          select * from unnest($1::uuid[], $2::text[], $3::int[], $4::text[], $5::boolean[], $6::timestamptz[],
              $7::timestamptz[], $8::timestamptz[], $9::timestamptz[], $10::int[], $11::text[], $12::bytea[],
-             $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::int[])
+             $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::int[], $19::text[])
          on conflict (request, metric, cycle) do update set state = excluded.state, live = excluded.live,
              started_at = excluded.started_at, due_at = excluded.due_at, fulfilled_at = excluded.fulfilled_at,
              breached_at = excluded.breached_at, warned_percent = excluded.warned_percent,
              calendar = excluded.calendar, basis = excluded.basis, request_type = excluded.request_type,
              priority = excluded.priority, team = excluded.team, school = excluded.school,
-             network = excluded.network, tier = excluded.tier",
+             network = excluded.network, tier = excluded.tier, policy = excluded.policy, changed = pg_current_xact_id()
+         where (clock.state, clock.started_at, clock.due_at, clock.fulfilled_at, clock.breached_at, clock.warned_percent,
+                 clock.basis, clock.request_type, clock.priority, clock.team, clock.school, clock.network, clock.tier)
+             is distinct from (excluded.state, excluded.started_at, excluded.due_at, excluded.fulfilled_at,
+                 excluded.breached_at, excluded.warned_percent, excluded.basis, excluded.request_type,
+                 excluded.priority, excluded.team, excluded.school, excluded.network, excluded.tier)",
     )
     .bind(clocks.iter().map(|clock| clock.request.0).collect::<Vec<_>>())
     .bind(clocks.iter().map(|clock| clock.metric.as_str()).collect::<Vec<_>>())
@@ -212,16 +227,25 @@ pub(crate) async fn store(
     .bind(column(|clock| &clock.snapshot.school_id))
     .bind(column(|clock| &clock.snapshot.network_id))
     .bind(clocks.iter().map(|clock| clock.snapshot.tier).collect::<Vec<_>>())
+    .bind(policies.collect::<Vec<_>>())
     .execute(tx)
     .await?;
     Ok(())
 }
+
+/// The policy of clocks whose due instant the source of an import states.
+const STATED: &str = "stated";
 
 /// What to list.
 #[derive(Debug, Default)]
 pub(crate) struct Filter {
     pub(crate) team: Option<String>,
     pub(crate) school: Option<String>,
+    pub(crate) network: Option<String>,
+    /// The policy that judges, or `stated`.
+    pub(crate) policy: Option<String>,
+    pub(crate) due_before: Option<Timestamp>,
+    pub(crate) breached_since: Option<Timestamp>,
     pub(crate) request: Option<Uuid>,
     pub(crate) metric: Option<Metric>,
     pub(crate) state: Option<pb::ClockState>,
@@ -236,8 +260,9 @@ pub(crate) struct Cursor {
     pub(crate) cycle: i32,
 }
 
-const COLUMNS: &str = "select request, metric, cycle, state, started_at, due_at, fulfilled_at, breached_at,
-    warned_percent, basis, request_type, priority, team, school, network, tier from sla.clock where true";
+pub(super) const COLUMNS: &str =
+    "select request, metric, cycle, state, started_at, due_at, fulfilled_at, breached_at,
+    warned_percent, basis, request_type, priority, team, school, network, tier";
 
 /// At most `limit` clocks within the scope that the filter lets through, behind the cursor, most urgent first.
 pub(crate) async fn list(
@@ -248,28 +273,19 @@ pub(crate) async fn list(
     limit: i64,
 ) -> Result<Vec<Clock>, sqlx::Error> {
     let mut query = QueryBuilder::<Postgres>::new(COLUMNS);
+    query.push(" from sla.clock where true");
     match (filter.state, filter.request) {
         (Some(state), _) => {
             // Said apart from the state, because the indexes are split by it.
             query.push(if LIVE.contains(&state) { " and live" } else { " and not live" });
             query.push(" and state = ").push_bind(word_of(state));
         }
-        (None, None) => {
+        (None, None) if filter.breached_since.is_none() => {
             query.push(" and live");
         }
-        (None, Some(_)) => {}
+        (None, _) => {}
     }
-    if let Some(request) = filter.request {
-        query.push(" and request = ").push_bind(request);
-    }
-    for (column, value) in [(" and team = ", &filter.team), (" and school = ", &filter.school)] {
-        if let Some(value) = value {
-            query.push(column).push_bind(value);
-        }
-    }
-    if let Some(metric) = filter.metric {
-        query.push(" and metric = ").push_bind(metric.as_str());
-    }
+    filter.push(&mut query);
     if !scope.all {
         query.push(" and (team = any(").push_bind(&scope.teams);
         query.push(") or school = any(").push_bind(&scope.schools).push("))");
@@ -281,4 +297,45 @@ pub(crate) async fn list(
     }
     query.push(" order by sort_at, request, metric, cycle limit ").push_bind(limit);
     query.build().fetch_all(pool).await?.iter().map(Clock::read).collect()
+}
+
+impl Filter {
+    /// Everything but the state, as conditions on a row of `sla.clock`.
+    fn push(&self, query: &mut QueryBuilder<Postgres>) {
+        let words = [(" and team = ", &self.team), (" and school = ", &self.school)];
+        for (column, value) in words.into_iter().chain([(" and network = ", &self.network)]) {
+            if let Some(value) = value {
+                query.push(column).push_bind(value);
+            }
+        }
+        match self.policy.as_deref() {
+            Some(STATED) => _ = query.push(" and policy is null"),
+            Some(policy) => _ = query.push(" and policy = ").push_bind(policy),
+            None => {}
+        }
+        if let Some(request) = self.request {
+            query.push(" and request = ").push_bind(request);
+        }
+        if let Some(metric) = self.metric {
+            query.push(" and metric = ").push_bind(metric.as_str());
+        }
+        if let Some(instant) = self.due_before {
+            query.push(" and sort_at < ").push_bind(PgTimestamp(instant));
+        }
+        if let Some(instant) = self.breached_since {
+            query.push(" and breached_at >= ").push_bind(PgTimestamp(instant));
+        }
+    }
+
+    /// Whether it lets a clock through, whatever its state.
+    pub(crate) fn matches(&self, clock: &Clock) -> bool {
+        let is =
+            |wanted: &Option<String>, have: &str| wanted.as_deref().is_none_or(|one| one == have);
+        let snapshot = &clock.snapshot;
+        is(&self.team, &snapshot.team_id)
+            && is(&self.school, &snapshot.school_id)
+            && is(&self.network, &snapshot.network_id)
+            && is(&self.policy, &clock.basis.policy_id)
+            && self.metric.is_none_or(|metric| metric == clock.metric)
+    }
 }

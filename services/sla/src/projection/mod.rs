@@ -1,6 +1,8 @@
 //! The tables: published terms, the catalogue's codes, the facts of requests, and the board.
 
+pub(crate) mod change;
 pub(crate) mod clock;
+pub(crate) mod escalation;
 pub(crate) mod history;
 pub(crate) mod request_facts;
 pub(crate) mod request_type;

@@ -1,6 +1,8 @@
 //! `schoolside sla`: the board of clocks, why a date is due when it is, and what other rules would say.
 
+mod board;
 mod files;
+mod inbox;
 mod policy;
 mod trial;
 mod verify;
@@ -9,11 +11,13 @@ mod what_if;
 use clap::Subcommand;
 use serde_json::{Value, json};
 use wire::schoolside::sla::v1::{
-    Clock, ClockState, ExplainDueDateRequest, ExplainDueDateResponse, ListClocksRequest,
-    ListClocksResponse, sla_service_client::SlaServiceClient,
+    Clock, ClockState, ExplainDueDateRequest, ExplainDueDateResponse,
+    sla_service_client::SlaServiceClient,
 };
 
 pub use self::{
+    board::BoardArgs,
+    inbox::{AcknowledgeArgs, InboxArgs, WatchArgs},
     policy::PolicyCommand,
     trial::{DueArgs, ElapsedArgs},
     verify::VerifyArgs,
@@ -26,21 +30,25 @@ use crate::{context::Context, failure::Failure, out};
 #[derive(Debug, Subcommand)]
 pub enum SlaCommand {
     /// Show the board: clocks that still matter, most urgent first.
-    #[command(after_help = "Example:\n  schoolside sla board --team T1")]
-    Board {
-        /// Only clocks of requests this team holds.
-        #[arg(long, default_value = "")]
-        team: String,
-        /// Only clocks of requests of this school.
-        #[arg(long, default_value = "")]
-        school: String,
-        /// Only this metric: first_response, first_resolution.
-        #[arg(long, default_value = "")]
-        metric: String,
-        /// At most so many.
-        #[arg(long, default_value_t = 50)]
-        limit: i32,
-    },
+    #[command(
+        after_help = "Examples:\n  schoolside sla board --team T1\n  schoolside sla board --state missed_open --network N2\n  \
+                      schoolside sla board --state running --due-within 4h\n  \
+                      schoolside sla board --breached-since 2026-11-02T00:00:00-05:00"
+    )]
+    Board(BoardArgs),
+    /// Show what people were told of late clocks and nobody has taken notice of: the inbox, oldest first.
+    #[command(
+        after_help = "Examples:\n  schoolside sla inbox --audience lead --team T1\n  schoolside sla inbox --member P-204"
+    )]
+    Inbox(InboxArgs),
+    /// Take notice of a step of the ladder: it leaves the inbox.
+    #[command(after_help = "Example:\n  schoolside sla acknowledge 1048-26 --step 2")]
+    Acknowledge(AcknowledgeArgs),
+    /// Follow the board: all clocks that still matter, then each change. With `--json` one message per line.
+    #[command(
+        after_help = "Examples:\n  schoolside sla watch --team T1\n  schoolside sla watch --json --resume w80412"
+    )]
+    Watch(WatchArgs),
     /// Explain a due date to the second.
     #[command(after_help = "Example:\n  schoolside sla explain 1048-26")]
     Explain {
@@ -99,19 +107,10 @@ pub async fn run(command: SlaCommand, context: &Context) -> Result<(), Failure> 
         SlaCommand::WhatIf(args) => what_if::run(args, context).await?,
         SlaCommand::Policy(command) => policy::run(command, context).await?,
         SlaCommand::Verify(args) => verify::run(&args, context)?,
-        SlaCommand::Board { team, school, metric, limit } => {
-            let request = ListClocksRequest {
-                team: words::resource("teams", &team),
-                school: words::resource("schools", &school),
-                metric,
-                page_size: limit,
-                ..Default::default()
-            };
-            let connection = context.connection.open("director")?;
-            let mut client = SlaServiceClient::new(connection.service("sla")?);
-            let board = client.list_clocks(request).await?.into_inner();
-            context.print(&board, board_text);
-        }
+        SlaCommand::Inbox(args) => inbox::inbox(args, context).await?,
+        SlaCommand::Acknowledge(args) => inbox::acknowledge(args, context).await?,
+        SlaCommand::Watch(args) => inbox::watch(args, context).await?,
+        SlaCommand::Board(args) => board::run(args, context).await?,
         SlaCommand::Explain { request, target } => {
             let connection = context.connection.open("director")?;
             let mut client = SlaServiceClient::new(connection.service("sla")?);
@@ -126,30 +125,6 @@ pub async fn run(command: SlaCommand, context: &Context) -> Result<(), Failure> 
         }
     }
     Ok(())
-}
-
-fn board_text(board: &ListClocksResponse) -> String {
-    let rows: Vec<Vec<String>> = board
-        .clocks
-        .iter()
-        .map(|clock| {
-            let snapshot = clock.snapshot.clone().unwrap_or_default();
-            vec![
-                standing(clock, board.now.as_ref()),
-                clock.clock.as_ref().map(|clock| clock.metric.clone()).unwrap_or_default(),
-                snapshot.priority,
-                snapshot.request_type_id,
-                snapshot.school_id,
-                snapshot.team_id,
-                words::id(&clock.request).to_owned(),
-            ]
-        })
-        .collect();
-    format!(
-        "{}\n\nas of {}",
-        out::table(&["due", "metric", "priority", "type", "school", "team", "request"], &rows),
-        words::instant(board.now.as_ref())
-    )
 }
 
 /// How a clock stands, in words.

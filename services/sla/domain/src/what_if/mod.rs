@@ -58,7 +58,7 @@ impl From<CycleState> for Verdict {
             CycleState::Met => Self::Met,
             CycleState::Missed => Self::Missed,
             CycleState::MissedOpen => Self::MissedOpen,
-            CycleState::Cancelled(_) => Self::Cancelled,
+            CycleState::Cancelled(_) | CycleState::Superseded => Self::Cancelled,
         }
     }
 }
@@ -73,6 +73,8 @@ pub struct Draft<C> {
     by_type: HashMap<RequestTypeId, Versions<Rules>>,
     /// What can apply to all others.
     others: Versions<Rules>,
+    /// What can apply to a request that was of one type first and of another later.
+    changed: Versions<Rules>,
 }
 
 impl<C: Calendars> Draft<C> {
@@ -93,6 +95,7 @@ impl<C: Calendars> Draft<C> {
             now,
             by_type: by_type.collect(),
             others: for_type(rules, metric, None),
+            changed: only(&rules.entries.iter().collect::<Vec<_>>(), metric),
         }
     }
 
@@ -109,7 +112,11 @@ impl<C: Calendars> Draft<C> {
             return Ok(Vec::new());
         }
         let facts = Facts { imported: false, stated_due: None, ..facts };
-        let versions = self.by_type.get(&subject.request_type).unwrap_or(&self.others);
+        let versions = if facts.changes.is_empty() {
+            self.by_type.get(&subject.request_type).unwrap_or(&self.others)
+        } else {
+            &self.changed
+        };
         let look = Look {
             facts: &facts,
             subject,
@@ -130,15 +137,21 @@ fn for_type(rules: &Rules, metric: Metric, kind: Option<&RequestTypeId>) -> Vers
         let is_for = types.is_empty() || kind.is_some_and(|kind| types.contains(kind));
         is_for && entry.settles().any(|settled| settled == metric)
     };
-    let entries = rules.entries.iter().filter(decides).map(|entry| Entry {
+    only(&rules.entries.iter().filter(decides).collect::<Vec<_>>(), metric)
+}
+
+/// Entries with their targets of one metric alone.
+fn only(entries: &[&Entry], metric: Metric) -> Versions<Rules> {
+    let entries = entries.iter().map(|entry| Entry {
         targets: entry.target(metric).cloned().into_iter().collect(),
         without: entry.without.iter().copied().filter(|one| *one == metric).collect(),
-        ..entry.clone()
+        ..(*entry).clone()
     });
     let mut content = Rules { entries: entries.collect() };
-    // A warning changes no verdict, and each costs a reckoning.
+    // Warnings and the ladder change no verdict, and each costs a reckoning.
     for target in content.entries.iter_mut().flat_map(|entry| &mut entry.targets) {
         target.warn_at.clear();
+        target.escalations.clear();
     }
     let always = Timestamp::MIN;
     let mut versions = Versions::default();
