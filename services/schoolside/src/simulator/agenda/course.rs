@@ -111,7 +111,10 @@ impl<'a> Course<'a> {
     fn live(mut self) -> Vec<Act> {
         self.open();
         let work = self.work();
-        let cancelled = self.arrival.repeats.is_none() && self.chance.happens(CANCELLED);
+        // What others are linked to is not withdrawn.
+        let cancelled = self.arrival.repeats.is_none()
+            && self.chance.happens(CANCELLED)
+            && !self.arrival.repeated;
         let milestones = self.milestones(work, cancelled);
         self.walk(work, milestones);
         if cancelled {

@@ -68,11 +68,14 @@ impl World {
         arrivals.sort_by_key(|arrival| arrival.at);
         for number in 0..arrivals.len() {
             arrivals[number].case = self.case(date, number);
-            // A repetition is for the school and of the type of what it repeats.
+            // A repetition is for the school and of the type of what it repeats; one of a repetition repeats what that does.
             if number > 0 && chance.happens(DUPLICATES) {
-                let original = &arrivals[number - 1];
-                let (school, kind, case) = (original.school, original.kind, original.case);
-                arrivals[number - 1].repeated = true;
+                let case = arrivals[number - 1].repeats.unwrap_or(arrivals[number - 1].case);
+                let Some(original) = arrivals.iter_mut().find(|it| it.case == case) else {
+                    continue;
+                };
+                original.repeated = true;
+                let (school, kind) = (original.school, original.kind);
                 let repeating = &mut arrivals[number];
                 (repeating.school, repeating.kind, repeating.repeats) = (school, kind, Some(case));
             }

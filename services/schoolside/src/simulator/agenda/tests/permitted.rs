@@ -5,8 +5,8 @@ use requests_domain::{
     Reference, Request,
     access::{self, Reader, Visibility},
     request::{
-        Cancel, Command, Event, Facts, Holder, Opened, Pause, Reassign, Reopen, Reply, Resolve,
-        Resume, Route, State,
+        Cancel, Command, Event, Facts, Holder, Opened, Original, Pause, Reassign, Reopen, Reply,
+        Resolve, Resume, Route, State,
     },
     words::{Author, CancelReason, Outcome, PauseReason, ReopenReason},
 };
@@ -49,15 +49,19 @@ impl Known<'_> {
         let reader = self.reader(&act.actor);
         let state = self.seen(&reader, id).ok_or("it does not exist")?;
         let author = access::author(&reader, state);
-        let Some((right, command)) = asked(act, author) else { return Ok(()) };
+        let original = match &act.action {
+            Action::LinkTo(original) => {
+                let found = self.seen(&reader, *original).ok_or("the original does not exist")?;
+                Some(Original::new(*original, found, None))
+            }
+            _ => None,
+        };
+        let Some((right, command)) = asked(act, author, original) else { return Ok(()) };
         if !access::may_act(&reader, state, right) {
             return Err("this is for others to do".into());
         }
         if !self.holds(&act.actor, state) {
             return Err(format!("{:?} holds it", state.holder));
-        }
-        if let Action::LinkTo(original) = &act.action {
-            self.seen(&reader, *original).ok_or("the original does not exist")?;
         }
         self.execute(act, command)
     }
@@ -163,12 +167,16 @@ impl Known<'_> {
 }
 
 /// What an act asks of its request and which right that takes; `None` for an answer to a survey.
-fn asked(act: &Act, author: Author) -> Option<(access::Action, Command)> {
+fn asked(
+    act: &Act,
+    author: Author,
+    original: Option<Original>,
+) -> Option<(access::Action, Command)> {
     use access::Action::{Judge, Reply as Write, Work};
 
-    let resolve = |outcome, duplicate_of| {
+    let resolve = |outcome| {
         let request = act.case.request();
-        (Work, Command::Resolve(Resolve { request, outcome, duplicate_of, summary: None }))
+        (Work, Command::Resolve(Resolve { request, outcome, original, summary: None }))
     };
     let pause = |reason| (Work, Command::Pause(Pause { reason, note: None }));
     Some(match &act.action {
@@ -182,9 +190,9 @@ fn asked(act: &Act, author: Author) -> Option<(access::Action, Command)> {
             let (team, role, reason) = (Some(team.clone()), *role, reason.parse().unwrap());
             (Work, Command::Reassign(Reassign { team, role, member: None, reason, note: None }))
         }
-        Action::Resolve(_) => resolve(Outcome::Done, None),
-        Action::Defer => resolve(Outcome::Deferred, None),
-        Action::LinkTo(original) => resolve(Outcome::Duplicate, Some(*original)),
+        Action::Resolve(_) => resolve(Outcome::Done),
+        Action::Defer => resolve(Outcome::Deferred),
+        Action::LinkTo(_) => resolve(Outcome::Duplicate),
         Action::Reopen(_) => {
             (Judge, Command::Reopen(Reopen { reason: ReopenReason::NotFixed, note: None }))
         }
