@@ -6,6 +6,7 @@
 
 mod access;
 mod app;
+pub mod bench;
 mod books;
 mod cases;
 mod facts;
