@@ -7,6 +7,7 @@
 
 mod access;
 mod app;
+pub mod bench;
 mod books;
 mod cases;
 mod facts;

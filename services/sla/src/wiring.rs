@@ -23,7 +23,7 @@ use crate::{
     timer::due::{DUE, DueClocks},
 };
 
-static MIGRATIONS: Migrator = sqlx::migrate!();
+pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// What is published, in one sentence each.
 pub const TOPICS: &[TopicDescription] = &[

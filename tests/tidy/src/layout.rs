@@ -12,7 +12,7 @@ const ALLOWED: [(&str, &[&str]); 4] = [
         "services",
         &["directory", "requests", "routing", "sla", "surveys", "insights", "web", "schoolside"],
     ),
-    ("tests", &["tidy", "journeys", "golden", "data"]),
+    ("tests", &["tidy", "journeys", "golden", "data", "bench"]),
 ];
 
 fn check(repository: &Repository) -> Vec<String> {

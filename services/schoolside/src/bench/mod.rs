@@ -7,6 +7,7 @@ mod latency;
 mod log;
 mod producer;
 mod relay;
+mod sla;
 
 use std::path::PathBuf;
 
@@ -26,6 +27,11 @@ pub enum BenchCommand {
         after_help = "Example:\n  schoolside bench relay --database-url postgres://… --kafka 127.0.0.1:9092 --history old.csv.gz"
     )]
     Relay(RelayArgs),
+    /// The SLA engine: business time, the clocks of a request, a year's due dates, the timer's look, other libraries.
+    #[command(
+        after_help = "Example:\n  schoolside bench sla --database-url postgres://… --history year.csv.gz --policies policies.csv --holidays holidays.csv"
+    )]
+    Sla(sla::SlaArgs),
 }
 
 /// Arguments of `schoolside bench relay`.
@@ -60,9 +66,15 @@ pub struct RelayArgs {
 /// Runs a measurement and prints what it found.
 ///
 /// # Errors
-/// When the database or the broker does not answer.
+/// When the database or the broker does not answer, or a file cannot be used.
 pub async fn run(command: BenchCommand, context: &Context) -> Result<(), Failure> {
-    let BenchCommand::Relay(args) = command;
+    match command {
+        BenchCommand::Relay(args) => relayed(args, context).await,
+        BenchCommand::Sla(args) => sla::run(&args, context).await,
+    }
+}
+
+async fn relayed(args: RelayArgs, context: &Context) -> Result<(), Failure> {
     let options = assembly::database(&args.database_url)?;
     let pool = PgPool::connect_with(options).await.map_err(Failure::unavailable)?;
     let kafka = args.kafka.clone().in_namespace(&format!("bench{}", std::process::id()));
