@@ -80,7 +80,7 @@ fn any_instant(text: &str) -> Result<Timestamp, String> {
 /// An instant of the years that calendars cover: beyond them they would count as shut.
 fn instant(text: &str) -> Result<Timestamp, String> {
     let at = any_instant(text)?;
-    if (1900..2300).contains(&at.to_zoned(TimeZone::UTC).year()) {
+    if (1900..2300).contains(&TimeZone::UTC.to_datetime(at).year()) {
         return Ok(at);
     }
     Err(format!("{text:?} lies outside the years 1900 to 2299, which calendars cover"))
