@@ -102,7 +102,7 @@ fn pair(value: &Value, path: &str, faults: &mut Faults) -> Option<Span> {
 }
 
 /// An end at or before its start lies on the next day.
-fn wrapped(from: u32, to: u32) -> Span {
+pub(super) fn wrapped(from: u32, to: u32) -> Span {
     Span { from, to: if to <= from { to + DAY_SECONDS } else { to } }
 }
 
@@ -121,12 +121,11 @@ fn closure(value: &Value, path: &str, tz: &TimeZone, faults: &mut Faults) -> Opt
     let keys = ["date", "from", "to", "yearly", "known_from", "label"];
     let table = Table::of(value, path, &keys, faults)?;
     let date = date(&table, "date", faults);
-    let from = end_of(&table, "from", false, 0, faults);
-    let to = end_of(&table, "to", true, DAY_SECONDS, faults);
+    let hours = part(&table, faults);
     let yearly = table.flag("yearly", faults);
     let known_from = instant(&table, "known_from", tz, faults);
     let label = table.text("label", faults).unwrap_or_default().to_owned();
-    Some(Closure { date: date?, hours: Span { from: from?, to: to? }, yearly, known_from, label })
+    Some(Closure { date: date?, hours: hours?, yearly, known_from, label })
 }
 
 fn opening(value: &Value, path: &str, tz: &TimeZone, faults: &mut Faults) -> Option<Opening> {
@@ -139,6 +138,13 @@ fn opening(value: &Value, path: &str, tz: &TimeZone, faults: &mut Faults) -> Opt
     let known_from = instant(&table, "known_from", tz, faults);
     let label = table.text("label", faults).unwrap_or_default().to_owned();
     Some(Opening { date: date?, hours: wrapped(from?, to?), known_from, label })
+}
+
+/// The part of a date between `from` and `to`; all of it without them.
+pub(super) fn part(table: &Table<'_>, faults: &mut Faults) -> Option<Span> {
+    let from = end_of(table, "from", false, 0, faults);
+    let to = end_of(table, "to", true, DAY_SECONDS, faults);
+    Some(Span { from: from?, to: to? })
 }
 
 fn end_of(

@@ -11,6 +11,7 @@ mod check;
 pub mod definition;
 mod file;
 pub mod hours;
+pub mod ical;
 mod publish;
 pub mod timetable;
 mod wire;

@@ -13,6 +13,7 @@ mod calendar_faults;
 mod calendar_file;
 mod clocks;
 mod due_dates;
+mod ical;
 mod known;
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
