@@ -3,13 +3,16 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot get fails the test")]
 
 mod board;
+mod changes;
 mod imported;
+mod ladder;
 mod life;
 mod office;
 mod pace;
 mod preview;
 mod redelivery;
 mod terms;
+mod watch;
 mod what_if;
 
 #[test]

@@ -132,8 +132,12 @@ impl Office {
     }
 
     pub(crate) async fn publish_calendar(&self, file: &str) -> pb::PublishCalendarResponse {
+        self.publish_as("calendars/office", file).await
+    }
+
+    pub(crate) async fn publish_as(&self, name: &str, file: &str) -> pb::PublishCalendarResponse {
         let ask = pb::PublishCalendarRequest {
-            name: "calendars/office".into(),
+            name: name.into(),
             file: file.into(),
             command_id: command_id(),
             ..Default::default()

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sla_domain::{
     calendar::{Definition, Timetable},
     case::{Look, State, assess},
-    clock::{Facts, Outcome, Pause, Step, StepKind},
+    clock::{Facts, Message, Outcome, Pause, Side, Step, StepKind},
     policy::{Rules, Subject},
     versions::{Published, Versions},
     words::PauseReason,
@@ -95,7 +95,7 @@ fn after(minutes: i64) -> Timestamp {
 /// Answered, paused so many times, resolved.
 fn request(pauses: i64) -> Facts {
     let mut facts = Facts::opened(after(0));
-    facts.first_reply_at = Some(after(35));
+    facts.messages = vec![Message { at: after(35), from: Side::Office }];
     let pause = |number: i64| Pause {
         reason: PauseReason::WaitingForRequester,
         from: after(60 + number * 10),

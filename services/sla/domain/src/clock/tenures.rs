@@ -29,7 +29,7 @@ pub(super) fn cycles(facts: &Facts, on_reopen: OnReopen, now: Timestamp) -> Vec<
             Turn::Stepped(place) => match ending(facts.steps[place].kind) {
                 Some(stop) => course.end(at, stop),
                 None if facts.steps[place].kind == StepKind::Reopened => {
-                    course.reopen(at, on_reopen)
+                    course.reopen(at, on_reopen);
                 }
                 None => {}
             },

@@ -41,15 +41,15 @@ fn target_to(target: &Target) -> proto::PolicyTarget {
         policy_mode: target.policy_mode.to_string(),
         on_reopen: target.on_reopen.to_string(),
         // What a version before these rules says is what they say by default: empty.
-        start: unless(target.start, Start::Received),
-        on_change: unless(target.on_change, OnChange::CarryElapsed),
+        start: unless(&target.start, &Start::Received),
+        on_change: unless(&target.on_change, &OnChange::CarryElapsed),
         escalations: target.escalations.iter().map(escalation_to).collect(),
         notification_calendar_id: texts(target.notification_calendar.as_slice()).concat(),
     }
 }
 
 /// The word, or nothing where it is the usual one.
-fn unless<T: PartialEq + ToString>(word: T, usual: T) -> String {
+fn unless<T: PartialEq + ToString>(word: &T, usual: &T) -> String {
     if word == usual { String::new() } else { word.to_string() }
 }
 
