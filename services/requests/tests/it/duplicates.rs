@@ -125,7 +125,7 @@ async fn what_the_caller_may_not_know_of_is_neither_linked_to_nor_shown() {
     assert_eq!((status.code(), desk.reason(&status)), (Code::NotFound, "NOT_FOUND".into()));
     mark(&desk, Who::Director, &hidden, &original).await.unwrap();
     assert_eq!(desk.get(Who::Lead, &original).await.unwrap().duplicates, [""; 0]);
-    assert_eq!(desk.get(Who::Director, &original).await.unwrap().duplicates, [hidden.clone()]);
+    assert_eq!(desk.get(Who::Director, &original).await.unwrap().duplicates, [hidden.as_str()]);
     assert_eq!(listed(&desk, Who::Lead, &original).await.unwrap(), [""; 0]);
     let unseen = listed(&desk, Who::OtherTeam, &original).await.unwrap_err();
     assert_eq!(unseen.code(), Code::NotFound);

@@ -74,7 +74,7 @@ impl Kept {
         }
     }
 
-    fn set(&mut self, field: Field, value: &str) {
+    fn set(&mut self, field: &Field, value: &str) {
         self.snapshot.remove(&field.to_string());
         if !value.is_empty() {
             self.snapshot.insert(field.to_string(), value.to_owned());
@@ -84,10 +84,10 @@ impl Kept {
     /// Notes another type, and all that it says.
     pub(crate) fn reclassified(&mut self, it: &pb::RequestReclassified) {
         self.snapshot.retain(|field, _| !matches!(field.parse(), Ok(Field::Attribute(_))));
-        self.set(Field::RequestType, &it.request_type_id);
-        self.set(Field::Category, &it.category.join("/"));
+        self.set(&Field::RequestType, &it.request_type_id);
+        self.set(&Field::Category, &it.category.join("/"));
         for (name, value) in &it.attributes {
-            self.set(Field::Attribute(name.clone()), value);
+            self.set(&Field::Attribute(name.clone()), value);
         }
         self.accountable_role.clone_from(&it.accountable_role);
         self.contributing.clone_from(&it.contributing);
@@ -98,17 +98,17 @@ impl Kept {
 
     /// Notes the priority that a person gave it.
     pub(crate) fn prioritized(&mut self, priority: &str) {
-        self.set(Field::Priority, priority);
+        self.set(&Field::Priority, priority);
         self.priority = filled(priority);
     }
 
     /// Notes another school, and for whom the request is.
     pub(crate) fn moved(&mut self, it: &pb::RequestSchoolChanged) {
         let tier = if it.tier == 0 { String::new() } else { it.tier.to_string() };
-        self.set(Field::School, &it.school_id);
-        self.set(Field::Network, &it.network_id);
-        self.set(Field::Tier, &tier);
-        self.set(Field::SchoolLevel, &it.school_level);
+        self.set(&Field::School, &it.school_id);
+        self.set(&Field::Network, &it.network_id);
+        self.set(&Field::Tier, &tier);
+        self.set(&Field::SchoolLevel, &it.school_level);
         if !it.requester_id.is_empty() {
             self.requester.clone_from(&it.requester_id);
         }
