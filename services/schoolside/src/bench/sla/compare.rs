@@ -55,15 +55,31 @@ struct Answers {
     per_second: BTreeMap<String, f64>,
 }
 
+enum Answer {
+    Length(SignedDuration),
+    Due(Option<Timestamp>),
+}
+
 impl Case {
+    /// Our answer, not yet written down.
+    fn ours_unwritten(&self, hours: &Hours) -> Answer {
+        match (self.to, self.seconds, self.days) {
+            (Some(to), ..) => Answer::Length(hours.between(self.from, to)),
+            (_, Some(seconds), _) => {
+                Answer::Due(hours.advance(self.from, SignedDuration::from_secs(seconds)))
+            }
+            (_, _, days) => {
+                Answer::Due(hours.add_business_days(self.from, days.unwrap_or_default()))
+            }
+        }
+    }
+
     /// Our answer: seconds, or an instant.
     fn ours(&self, hours: &Hours) -> Value {
-        let due = match (self.to, self.seconds, self.days) {
-            (Some(to), ..) => return hours.between(self.from, to).as_secs().into(),
-            (_, Some(seconds), _) => hours.advance(self.from, SignedDuration::from_secs(seconds)),
-            (_, _, days) => hours.add_business_days(self.from, days.unwrap_or_default()),
-        };
-        due.map_or(Value::Null, |due| due.to_string().into())
+        match self.ours_unwritten(hours) {
+            Answer::Length(length) => length.as_secs().into(),
+            Answer::Due(due) => due.map_or(Value::Null, |due| due.to_string().into()),
+        }
     }
 
     /// Seconds are compared as numbers, instants as instants.
@@ -116,13 +132,7 @@ fn answered_by_us(cases: &[Case], hours: &BTreeMap<&str, Hours>) -> Answers {
         let Some(hours) = hours.get(SPEED).filter(|_| !chosen.is_empty()) else { continue };
         let took = speed(TIMES, |index| {
             let case = chosen[index % chosen.len()];
-            match (case.to, case.seconds) {
-                (Some(to), _) => Some(hours.between(case.from, to)).map(drop),
-                (_, Some(seconds)) => {
-                    hours.advance(case.from, SignedDuration::from_secs(seconds)).map(drop)
-                }
-                _ => hours.add_business_days(case.from, case.days.unwrap_or_default()).map(drop),
-            }
+            case.ours_unwritten(hours)
         });
         per_second.insert(operation.to_owned(), took["per_second"].as_f64().unwrap_or_default());
     }
