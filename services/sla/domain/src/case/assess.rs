@@ -13,7 +13,7 @@ use super::{
     look::{Look, Unready, Versioned},
 };
 use crate::{
-    clock::{Explanation, explain_cycle, stand},
+    clock::{Explanation, Waits, explain_cycle, stand},
     words::Metric,
 };
 
@@ -32,12 +32,13 @@ pub struct Assessment {
 /// # Errors
 /// When a version that is needed is not there.
 pub fn assess(state: &State, look: &Look<'_>) -> Result<Assessment, Unready> {
+    let waits = Waits::of(look.facts);
     let mut found = Assessment { clocks: Vec::new(), next_wake: None };
     for metric in Metric::ALL.iter().copied() {
-        let lines = look.lines(metric, Versioned::Now)?;
+        let lines = look.lines(metric, Versioned::Now, &waits)?;
         let change = lines.last().and_then(|line| line.judge.next_change);
-        let mut clocks = look.stand_all(metric, &lines);
-        judged(state, look, metric, &mut clocks)?;
+        let mut clocks = look.stand_all(metric, &lines, &waits);
+        judged(state, look, metric, &waits, &mut clocks)?;
         let open = clocks.values().any(|one| one.cycle.stopped_at.is_none());
         let wakes = clocks.values().filter_map(|one| one.cycle.next_wake);
         let wakes = wakes.chain(change.filter(|_| open));
@@ -52,6 +53,7 @@ fn judged(
     state: &State,
     look: &Look<'_>,
     metric: Metric,
+    waits: &Waits,
     clocks: &mut BTreeMap<u32, Expected>,
 ) -> Result<(), Unready> {
     let mut by_basis: Vec<(&Basis, BTreeMap<u32, Expected>)> = Vec::new();
@@ -61,8 +63,8 @@ fn judged(
             continue;
         }
         if !by_basis.iter().any(|(basis, _)| same(basis)) {
-            let lines = look.lines(metric, Versioned::As(&record.basis))?;
-            by_basis.push((&record.basis, look.stand_all(metric, &lines)));
+            let lines = look.lines(metric, Versioned::As(&record.basis), waits)?;
+            by_basis.push((&record.basis, look.stand_all(metric, &lines, waits)));
         }
         clocks.remove(&cycle);
         let then = by_basis.iter_mut().find(|(basis, _)| same(basis));
@@ -83,19 +85,25 @@ pub fn explain_due(
 ) -> Result<Option<(Basis, Explanation)>, Unready> {
     let record = state.clocks.get(&clock).filter(|record| record.is_judged());
     let versioned = record.map_or(Versioned::Now, |record| Versioned::As(&record.basis));
-    let mut lines = look.lines(clock.metric, versioned)?;
+    let waits = Waits::of(look.facts);
+    let mut lines = look.lines(clock.metric, versioned, &waits)?;
     let index = usize::try_from(clock.cycle).ok().and_then(|cycle| cycle.checked_sub(1));
     let Some(index) = index.filter(|index| *index < lines.len()) else { return Ok(None) };
     let Line { cycled, judge } = lines.swap_remove(index);
-    let explanation = explain_cycle(look.facts, &judge.terms, &cycled, look.now);
+    let explanation = explain_cycle(&waits, &judge.terms, &cycled, look.now);
     Ok(explanation.map(|explanation| (judge.basis, explanation)))
 }
 
 impl Look<'_> {
     /// How the cycles of a metric stand, by their numbers.
-    fn stand_all(&self, metric: Metric, lines: &[Line<'_>]) -> BTreeMap<u32, Expected> {
+    fn stand_all(
+        &self,
+        metric: Metric,
+        lines: &[Line<'_>],
+        waits: &Waits,
+    ) -> BTreeMap<u32, Expected> {
         let expect = |(number, line): (u32, &Line<'_>)| {
-            let cycle = stand(self.facts, &line.judge.terms, &line.cycled, number, self.now);
+            let cycle = stand(waits, &line.judge.terms, &line.cycled, number, self.now);
             (number, Expected { metric, cycle, basis: line.judge.basis.clone() })
         };
         (1..).zip(lines).map(expect).collect()

@@ -8,7 +8,7 @@ use kernel::Timestamp;
 
 use super::look::{Judge, Look, Unready, Versioned};
 use crate::{
-    clock::{CycleState, Cycled, Stop, cycles, stand},
+    clock::{CycleState, Cycled, Stop, Waits, cycles, stand},
     words::{CancelReason, Metric, OnChange},
 };
 
@@ -31,6 +31,7 @@ impl<'a> Look<'a> {
         &self,
         metric: Metric,
         versioned: Versioned<'_>,
+        waits: &Waits,
     ) -> Result<Vec<Line<'a>>, Unready> {
         let eras = self.eras(metric, versioned)?;
         let Some(first) = eras.iter().find_map(|era| era.judge.as_ref()) else {
@@ -38,7 +39,7 @@ impl<'a> Look<'a> {
         };
         let mut lines = Vec::new();
         for cycled in cycles(self.facts, first.terms.shape(), self.now) {
-            self.follow(cycled, &eras, &mut lines);
+            lines.extend(self.follow(cycled, &eras, waits));
         }
         Ok(lines)
     }
@@ -58,7 +59,8 @@ impl<'a> Look<'a> {
     }
 
     /// Follows one cycle through the changes that meet it running.
-    fn follow(&self, cycled: Cycled, eras: &[Era<'a>], lines: &mut Vec<Line<'a>>) {
+    fn follow(&self, cycled: Cycled, eras: &[Era<'a>], waits: &Waits) -> Vec<Line<'a>> {
+        let mut lines = Vec::new();
         let stop = cycled.stop;
         let at_start = eras.partition_point(|era| era.from.is_none_or(|from| from <= cycled.start));
         let mut course = Course { cycled, judge: None, gone: None };
@@ -69,10 +71,10 @@ impl<'a> Look<'a> {
                 break;
             }
             match (&course.judge, &era.judge) {
-                (Some(old), Some(new)) if old.basis == new.basis => {}
+                (Some(old), Some(new)) if course.gone.is_none() && old.basis == new.basis => {}
                 (Some(old), _) if old.on_change == OnChange::Keep => {}
                 (Some(old), _)
-                    if course.gone.is_none() && self.is_late(&course.cycled, old, at) =>
+                    if course.gone.is_none() && is_late(waits, &course.cycled, old, at) =>
                 {
                     break;
                 }
@@ -91,12 +93,14 @@ impl<'a> Look<'a> {
             }
         }
         lines.extend(course.finish());
+        lines
     }
+}
 
-    fn is_late(&self, cycled: &Cycled, judge: &Judge<'_>, at: Timestamp) -> bool {
-        let open = Cycled { stop: cycled.stop.filter(|(stop, _)| *stop <= at), ..cycled.clone() };
-        stand(self.facts, &judge.terms, &open, 1, at).state == CycleState::MissedOpen
-    }
+/// Whether a cycle that runs at a change is past its due instant then.
+fn is_late(waits: &Waits, cycled: &Cycled, judge: &Judge<'_>, at: Timestamp) -> bool {
+    let open = Cycled { stop: None, ..cycled.clone() };
+    stand(waits, &judge.terms, &open, 1, at).state == CycleState::MissedOpen
 }
 
 struct Course<'a> {

@@ -66,6 +66,16 @@ pub(super) enum Versioned<'r> {
     As(&'r Basis),
 }
 
+/// Without a policy there is no target; what was judged by one waits until it is there again.
+fn without_policy<'a>(versioned: Versioned<'_>) -> Result<Option<Judge<'a>>, Unready> {
+    match versioned {
+        Versioned::As(Basis::Reckoned { policy, policy_version, .. }) => {
+            Err(Unready::Policy(policy.clone(), *policy_version))
+        }
+        Versioned::As(Basis::Stated) | Versioned::Now => Ok(None),
+    }
+}
+
 /// A target with the versions it is judged by.
 #[derive(Debug, Clone)]
 pub(super) struct Judge<'a> {
@@ -87,7 +97,7 @@ impl<'a> Look<'a> {
         if self.facts.imported {
             return Ok(self.stated(metric));
         }
-        let Some((id, versions)) = self.policy else { return Ok(None) };
+        let Some((id, versions)) = self.policy else { return without_policy(versioned) };
         let Some(version) = self.version(id, versions, subject, metric, versioned)? else {
             return Ok(None);
         };

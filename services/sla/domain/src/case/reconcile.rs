@@ -1,8 +1,11 @@
 //! Reconciling: what should be true of each clock is compared with what is recorded, and only the difference happens.
 //!
+//! A cycle that the facts no longer know, because a late one shows that it never was, loses its verdict and its breach.
 //! So redelivered, reordered and late facts and timers are all harmless: the same look again changes nothing.
 //! INVARIANT: a clock that is judged is compared only with an expectation by the same versions. Otherwise a new version of a
 //! policy or calendar would rewrite a verdict behind someone's back.
+
+use std::collections::BTreeSet;
 
 use kernel::{PersonId, Timestamp};
 
@@ -27,6 +30,12 @@ pub struct Expected {
     pub basis: Basis,
 }
 
+impl Expected {
+    const fn key(&self) -> ClockKey {
+        ClockKey { metric: self.metric, cycle: self.cycle.number }
+    }
+}
+
 /// Bring the record up to date.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reconcile {
@@ -44,22 +53,16 @@ impl Reconcile {
     pub(super) fn decide(self, state: &State, now: Timestamp) -> Vec<Event> {
         let mut draft = Draft { state: state.clone(), events: Vec::new(), look: &self, now };
         for expected in &self.clocks {
-            let clock = ClockKey { metric: expected.metric, cycle: expected.cycle.number };
+            let clock = expected.key();
             let record = state.clocks.get(&clock);
             if record.is_none_or(|one| !one.is_judged() || one.basis.same_versions(&expected.basis))
             {
                 draft.reconcile(clock, expected);
             }
         }
-        let expected = |clock: &ClockKey| {
-            let same =
-                |one: &Expected| one.metric == clock.metric && one.cycle.number == clock.cycle;
-            self.clocks.iter().any(same)
-        };
-        for (clock, record) in &state.clocks {
-            if record.breached_at.is_none() && record.end.is_none() && !expected(clock) {
-                draft.cancel(*clock, now, CancelReason::NoTarget);
-            }
+        let expected: BTreeSet<_> = self.clocks.iter().map(Expected::key).collect();
+        for clock in state.clocks.keys().filter(|clock| !expected.contains(clock)) {
+            draft.withdraw(*clock);
         }
         draft.events
     }
@@ -85,7 +88,7 @@ impl Draft<'_> {
 
     fn reconcile(&mut self, clock: ClockKey, expected: &Expected) {
         self.start(clock, expected);
-        self.retract(clock, expected);
+        self.retract(clock, expected.cycle.breached_at, expected.cycle.due);
         self.run(clock, expected);
         self.move_due(clock, expected);
         self.warn(clock, expected);
@@ -94,11 +97,13 @@ impl Draft<'_> {
         self.end(clock, expected);
     }
 
+    /// Starts a clock, or tells the right start of one that is known to have begun at another instant.
     fn start(&mut self, clock: ClockKey, expected: &Expected) {
-        if self.record(clock).is_none() {
+        let started_at = expected.cycle.started_at;
+        if self.record(clock).is_none_or(|record| record.started_at != started_at) {
             self.push(Event::ClockStarted(ClockStarted {
                 clock,
-                started_at: expected.cycle.started_at,
+                started_at,
                 due_at: expected.cycle.due,
                 basis: expected.basis.clone(),
                 snapshot: self.look.snapshot.clone(),
@@ -106,15 +111,33 @@ impl Draft<'_> {
         }
     }
 
-    fn retract(&mut self, clock: ClockKey, expected: &Expected) {
+    fn retract(
+        &mut self,
+        clock: ClockKey,
+        breached_at: Option<Timestamp>,
+        due_at: Option<Timestamp>,
+    ) {
         let recorded = self.record(clock).and_then(|record| record.breached_at);
-        if let Some(breached_at) = recorded.filter(|_| recorded != expected.cycle.breached_at) {
+        if let Some(breach) = recorded.filter(|_| recorded != breached_at) {
+            let cause = self.look.cause;
+            let breached_at = breach;
             self.push(Event::BreachRetracted(BreachRetracted {
                 clock,
                 breached_at,
-                due_at: expected.cycle.due,
-                cause: self.look.cause,
+                due_at,
+                cause,
             }));
+        }
+    }
+
+    /// Takes back what is recorded of a cycle that there is not.
+    fn withdraw(&mut self, clock: ClockKey) {
+        self.retract(clock, None, None);
+        match self.record(clock).and_then(|record| record.end) {
+            None | Some(End::Met { .. } | End::Missed { .. }) => {
+                self.cancel(clock, self.now, CancelReason::NoTarget);
+            }
+            Some(End::Cancelled { .. } | End::Superseded { .. }) => {}
         }
     }
 
@@ -160,9 +183,7 @@ impl Draft<'_> {
     fn move_due(&mut self, clock: ClockKey, expected: &Expected) {
         let Some(record) = self.record(clock) else { return };
         let due_at = expected.cycle.due;
-        let given_up =
-            matches!(expected.cycle.state, CycleState::Cancelled(_) | CycleState::Superseded);
-        if record.due_at != due_at && !given_up {
+        if record.due_at != due_at {
             self.push(Event::ClockDueChanged(ClockDueChanged {
                 clock,
                 previous_due_at: record.due_at,

@@ -1,4 +1,4 @@
-//! Starting: a target applies, a clock runs.
+//! Starting: a target applies, a clock runs. Told again, a late fact showed that it began at another instant.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,7 @@ impl ClockStarted {
     }
 
     pub(super) fn evolve(&self, mut state: State) -> State {
-        state.clocks.entry(self.clock).or_insert_with(|| ClockRecord {
+        let clock = state.clocks.entry(self.clock).or_insert_with(|| ClockRecord {
             started_at: self.started_at,
             due_at: self.due_at,
             paused: None,
@@ -42,6 +42,8 @@ impl ClockStarted {
             end: None,
             basis: self.basis.clone(),
         });
+        clock.started_at = self.started_at;
+        clock.due_at = self.due_at;
         state
     }
 

@@ -8,6 +8,7 @@ use super::{
     ladder::{Ladder, Notice},
     reckoning::{Reckoning, Run},
     runs::{Cycled, Shape, Stop, cycles},
+    waits::Waits,
 };
 use crate::{
     calendar::Hours,
@@ -153,35 +154,38 @@ pub fn evaluate(facts: &Facts, terms: &Terms<'_>, now: Timestamp) -> Vec<Cycle> 
         return Vec::new();
     }
     let cycled = cycles(facts, terms.shape(), now);
-    (1..).zip(&cycled).map(|(number, one)| stand(facts, terms, one, number, now)).collect()
+    let waits = Waits::of(facts);
+    (1..).zip(&cycled).map(|(number, one)| stand(&waits, terms, one, number, now)).collect()
 }
 
 /// The reckoning behind a cycle, with the pauses that stop its clock.
 pub(super) fn reckoning<'a>(
-    facts: &Facts,
+    waits: &Waits,
     terms: &Terms<'a>,
     cycled: &'a Cycled,
     now: Timestamp,
     pauses: &'a mut Vec<Pause>,
 ) -> Option<(Run<'a>, Reckoning)> {
     let Promise::Reckoned { length, hours } = terms.promise else { return None };
-    pauses.extend(facts.pauses.iter().filter(|pause| terms.is_stopped_by(pause.reason)));
-    pauses.extend(&cycled.gaps);
     let stopped = cycled.stop.map(|(at, _)| at);
+    for reason in PauseReason::ALL.iter().filter(|reason| terms.is_stopped_by(**reason)) {
+        pauses.extend(waits.within(*reason, cycled.start, stopped.unwrap_or(now)));
+    }
+    pauses.extend(&cycled.gaps);
     let run = Run { start: cycled.start, length, hours, pauses, stopped, now: Some(now) };
     Some((run, run.reckon()))
 }
 
 /// How a cycle stands.
 pub(crate) fn stand(
-    facts: &Facts,
+    waits: &Waits,
     terms: &Terms<'_>,
     cycled: &Cycled,
     number: u32,
     now: Timestamp,
 ) -> Cycle {
     let mut pauses = Vec::new();
-    let reckoned = reckoning(facts, terms, cycled, now, &mut pauses);
+    let reckoned = reckoning(waits, terms, cycled, now, &mut pauses);
     let mut cycle = blank(cycled, number);
     match (&reckoned, terms.promise) {
         (Some((run, reckoning)), _) => {

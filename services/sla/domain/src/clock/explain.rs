@@ -10,6 +10,7 @@ use super::{
     pauses::OPEN_END,
     reckoning::{Reckoning, Run},
     runs::{Cycled, cycles},
+    waits::Waits,
 };
 use crate::calendar::hours::{Hours, Micros, instant, micros};
 
@@ -74,18 +75,18 @@ pub fn explain(
 ) -> Option<Explanation> {
     let index = usize::try_from(number.checked_sub(1)?).ok()?;
     let cycled = cycles(facts, terms.shape(), now);
-    explain_cycle(facts, terms, cycled.get(index)?, now)
+    explain_cycle(&Waits::of(facts), terms, cycled.get(index)?, now)
 }
 
 /// Explains one cycle.
 pub(crate) fn explain_cycle(
-    facts: &Facts,
+    waits: &Waits,
     terms: &Terms<'_>,
     cycled: &Cycled,
     now: Timestamp,
 ) -> Option<Explanation> {
     let mut pauses = Vec::new();
-    match (reckoning(facts, terms, cycled, now, &mut pauses), terms.promise) {
+    match (reckoning(waits, terms, cycled, now, &mut pauses), terms.promise) {
         (Some((run, reckoned)), _) => Some(run.explain(&reckoned)),
         (None, Promise::Stated(due)) => Some(stated(cycled.start, due)),
         (None, Promise::Reckoned { .. }) => None,

@@ -54,7 +54,7 @@ pub struct Message {
     pub from: Side,
 }
 
-/// The beginning of a team's tenure.
+/// The beginning of a team's tenure. Of several at one instant the last one given holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenure {
     /// From when on.
@@ -121,7 +121,10 @@ impl Facts {
         match start {
             Start::Created => Some(self.created_at),
             Start::Received => Some(self.opened_at),
-            Start::Routed => self.tenures.iter().map(|tenure| tenure.from).min().filter(happened),
+            Start::Routed => {
+                let held = self.tenures.iter().filter(|tenure| tenure.team.is_some());
+                held.map(|tenure| tenure.from).min().filter(happened)
+            }
             Start::FirstActive => self.active_at.filter(happened),
         }
     }

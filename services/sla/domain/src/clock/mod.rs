@@ -17,6 +17,7 @@ pub mod reckoning;
 mod runs;
 mod tenures;
 mod turns;
+mod waits;
 
 pub(crate) use evaluate::stand;
 pub use evaluate::{Cycle, CycleState, Promise, Terms, Threshold, evaluate};
@@ -28,3 +29,4 @@ pub use length::{InvalidLength, Length, MAX_COUNT};
 pub use pauses::Pause;
 pub use reckoning::{Reckoning, Run, elapsed};
 pub(crate) use runs::{Cycled, Stop, cycles};
+pub(crate) use waits::Waits;

@@ -10,22 +10,23 @@ use super::{
 use crate::words::OnReopen;
 
 /// What can happen, in the order in which it counts at one instant: a stop before a start.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Turn<'a> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
     Stepped(usize),
-    Held(Option<&'a TeamId>),
+    Held(usize),
 }
 
 /// The cycles of a request's tenures by the facts known at `now`, oldest first.
 pub(super) fn cycles(facts: &Facts, on_reopen: OnReopen, now: Timestamp) -> Vec<Cycled> {
     let steps = facts.steps.iter().enumerate().map(|(place, step)| (step.at, Turn::Stepped(place)));
-    let tenures = facts.tenures.iter().map(|one| (one.from, Turn::Held(one.team.as_ref())));
+    let tenures = facts.tenures.iter().enumerate();
+    let tenures = tenures.map(|(place, one)| (one.from, Turn::Held(place)));
     let mut turns: Vec<_> = steps.chain(tenures).filter(|(at, _)| *at <= now).collect();
-    turns.sort();
+    turns.sort_unstable();
     let mut course = Course { done: Vec::new(), current: None, holder: None, ended: false };
     for (at, turn) in turns {
         match turn {
-            Turn::Held(team) => course.hand_over(at, team),
+            Turn::Held(place) => course.hand_over(at, facts.tenures[place].team.as_ref()),
             Turn::Stepped(place) => match ending(facts.steps[place].kind) {
                 Some(stop) => course.end(at, stop),
                 None if facts.steps[place].kind == StepKind::Reopened => {
@@ -67,7 +68,9 @@ impl<'a> Course<'a> {
     }
 
     fn begin(&mut self, at: Timestamp) {
-        self.done.extend(self.current.take().map(|(cycle, _)| cycle));
+        // Who handed it on at the very instant of taking hold did not hold it.
+        let held = |cycle: &Cycled| cycle.stop != Some((cycle.start, Stop::Fulfilled));
+        self.done.extend(self.current.take().map(|(cycle, _)| cycle).filter(held));
         self.current = self.holder.map(|team| (Cycled::starting(at), team));
     }
 

@@ -28,23 +28,31 @@ fn turns(facts: &Facts, now: Timestamp) -> Vec<(Timestamp, Turn)> {
     turns
 }
 
-/// A cycle for each question that the requester puts after the first answer, until the office answers.
+/// A cycle for each question that the requester puts after the first answer, until the office answers. What is asked while
+/// the request is resolved waits for an answer from its reopening on.
 pub(super) fn answers(facts: &Facts, now: Timestamp) -> Vec<Cycled> {
     let mut line = Line::default();
-    let (mut greeted, mut ended) = (false, false);
+    let (mut greeted, mut ended, mut asked) = (false, false, false);
     for (at, turn) in turns(facts, now) {
         match turn {
             Turn::Answered => {
-                greeted = true;
+                (greeted, asked) = (true, false);
                 line.stop(at, Stop::Fulfilled);
             }
             Turn::Asked if greeted && !ended => line.start(at),
-            Turn::Asked => {}
-            Turn::Ended(place) => {
-                let stop = ending(facts.steps[place].kind);
-                ended = stop.is_some();
-                stop.into_iter().for_each(|stop| line.stop(at, stop));
-            }
+            Turn::Asked => asked = greeted,
+            Turn::Ended(place) => match ending(facts.steps[place].kind) {
+                Some(stop) => {
+                    ended = true;
+                    line.stop(at, stop);
+                }
+                None => {
+                    ended = false;
+                    if std::mem::take(&mut asked) {
+                        line.start(at);
+                    }
+                }
+            },
         }
     }
     line.finish()

@@ -12,9 +12,16 @@ mod calendar_edges;
 mod calendar_faults;
 mod calendar_file;
 mod clocks;
+mod desk;
 mod due_dates;
+mod failures;
 mod ical;
 mod known;
+mod ladder;
+mod metrics;
+mod odd_facts;
+mod order;
+mod targets;
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use sla_domain::calendar::{Definition, Hours};
