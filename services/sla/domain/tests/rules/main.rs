@@ -14,7 +14,9 @@ mod calendar_file;
 mod clocks;
 mod due_dates;
 mod ical;
+mod ical_yearly;
 mod known;
+mod review;
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 use sla_domain::calendar::{Definition, Hours};
