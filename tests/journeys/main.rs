@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what a story cannot get fails the test")]
 
+mod calendars;
 mod consumers;
 mod contract;
 mod corrections;

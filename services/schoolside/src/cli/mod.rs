@@ -71,7 +71,7 @@ enum Command {
     /// Look at SLA clocks and due dates.
     #[command(subcommand)]
     Sla(sla::SlaCommand),
-    /// Take over closures into a calendar.
+    /// Look at a calendar, and take over closures into it.
     #[command(subcommand)]
     Calendar(calendar::CalendarCommand),
     /// Answer surveys.
@@ -120,7 +120,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Command::Team(command) => team::run(command, &context).await,
         Command::Scorecard(args) => scorecard::run(args, &context).await,
         Command::Sla(command) => sla::run(command, &context).await,
-        Command::Calendar(command) => calendar::run(&command, &context),
+        Command::Calendar(command) => calendar::run(command, &context).await,
         Command::Survey(command) => survey::run(command, &context).await,
         Command::Figures(args) => figures::run(args, &context).await,
         Command::Events(command) => events::run(command, &context).await,

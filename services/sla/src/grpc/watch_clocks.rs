@@ -171,6 +171,10 @@ impl Watch {
         let (mut clocks, mut gone) = (Vec::new(), Vec::new());
         for clock in changed {
             let snapshot = &clock.snapshot;
+            // A clock never becomes one of another metric, so it was never told.
+            if self.filter.metric.is_some_and(|metric| metric != clock.metric) {
+                continue;
+            }
             let covered = self.scope.covers(&snapshot.team_id, &snapshot.school_id);
             let told = self.told.contains(&key(&clock));
             if covered && self.filter.matches(&clock) {

@@ -85,8 +85,8 @@ pub(crate) fn opened(
                left join (select request, string_agg(state, ' ' order by cycle) as states from sla.clock
                    where metric = $1 and cycle > 1 group by request) later on later.request = facts.request
                where (facts.doc #>> '{opening,at}')::bigint >= $2 and (facts.doc #>> '{opening,at}')::bigint < $3
-                   and ($4 or facts.doc ->> 'team' = any($5) or facts.doc #>> '{opening,school}' = any($6))
-                   and ($7::text is null or facts.doc ->> 'team' = $7)";
+                   and ($4 or facts.doc #>> '{tenures,-1,1}' = any($5) or facts.doc #>> '{opening,school}' = any($6))
+                   and ($7::text is null or facts.doc #>> '{tenures,-1,1}' = $7)";
     let Period { from, to, team, metric, scope } = period;
     sqlx::query(sql)
         .bind(metric.as_str())

@@ -115,9 +115,11 @@ async fn a_target_may_restart_or_keep_when_the_request_changes() {
         previous_school_id: "0101".into(),
         ..Default::default()
     };
+    office.set("mon 12:30");
     office.happen(keeps, "request.school_changed", &moved("0303", 3)).await;
     office.server.settle().await;
     assert_eq!(resolution(&office, keeps).await, ["running mon 15:00"]);
+    office.set("mon 13:00");
     office.happen(keeps, "request.school_changed", &moved("0101", 2)).await;
     office.server.settle().await;
     assert_eq!(resolution(&office, keeps).await, ["running mon 15:00"]);

@@ -107,6 +107,7 @@ async fn nobody_is_told_of_a_clock_that_waits_or_is_done_by_the_hour_of_calls() 
     let waits = office.opened_at("mon 15:30", "FAC1").await;
     office.set("mon 16:00");
     office.pause(waits).await;
+    office.server.settle().await;
     office.settle_at("fri 10:00").await;
     assert!(inbox(&office, &director(), true).await.is_empty());
 }

@@ -20,7 +20,7 @@ async fn lived() -> Office {
 }
 
 async fn board(office: &Office) -> Vec<String> {
-    let sql = "select clock::text from sla.clock clock order by request, metric, cycle";
+    let sql = "select (to_jsonb(clock) - 'changed')::text from sla.clock clock order by request, metric, cycle";
     let rows = sqlx::query(sql).fetch_all(&office.pool).await.unwrap();
     rows.iter().map(|row| row.get(0)).collect()
 }

@@ -3,16 +3,19 @@
 use std::{fs, path::PathBuf};
 
 use clap::Args;
-use jiff::tz::TimeZone;
+use jiff::{civil::Date, tz::TimeZone};
 use kernel::Timestamp;
 use serde_json::{Value, json};
 use sla_domain::calendar::{
     Definition,
-    definition::DAY_SECONDS,
+    definition::time_of_day,
     ical::{self, Entry, Mapping, Plan},
 };
 
-use super::file::{flawed, read_file, read_text};
+use super::{
+    file::{flawed, read_file, read_text},
+    published::{Outcome, Published},
+};
 use crate::{context::Context, failure::Failure, out};
 
 /// `schoolside calendar import`.
@@ -24,33 +27,83 @@ pub struct ImportArgs {
     #[arg(long, value_name = "FILE")]
     mapping: PathBuf,
     /// The calendar file that they go into.
-    #[arg(long, value_name = "FILE")]
-    calendar_file: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "calendar")]
+    calendar_file: Option<PathBuf>,
+    /// The published calendar that they go into, by its id, instead of a file.
+    #[arg(long, value_name = "ID", conflicts_with = "calendar_file")]
+    calendar: Option<String>,
     /// From when on the calendar knew what is new; without it, always.
     #[arg(long, value_name = "INSTANT")]
     known_from: Option<Timestamp>,
+    /// Take events that recur up to this date; needed where one recurs for ever.
+    #[arg(long, value_name = "DATE", value_parser = super::show::date)]
+    until: Option<Date>,
     /// Write the new calendar file here.
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
+    /// Publish the new calendar, unless another version of it came in between.
+    #[arg(long, requires = "calendar")]
+    publish: bool,
 }
 
-/// Previews an import, and writes its outcome if asked to.
+/// The calendar that events go into.
+enum Target {
+    File(Definition),
+    Published(Box<Published>),
+}
+
+impl Target {
+    async fn find(args: &ImportArgs, context: &Context) -> Result<Self, Failure> {
+        if let Some(file) = &args.calendar_file {
+            return Ok(Self::File(read_file(file)?.0));
+        }
+        let id = args.calendar.as_deref().unwrap_or_default();
+        let role = if args.publish { "operator" } else { "director" };
+        Ok(Self::Published(Box::new(Published::get(id, role, context).await?)))
+    }
+
+    fn definition(&self) -> &Definition {
+        match self {
+            Self::File(definition) => definition,
+            Self::Published(published) => &published.definition,
+        }
+    }
+}
+
+/// Previews an import, and writes or publishes its outcome if asked to.
 ///
 /// # Errors
-/// When a file is not what it should be, or an event is not mapped.
-pub fn run(args: &ImportArgs, context: &Context) -> Result<(), Failure> {
-    let (definition, _) = read_file(&args.calendar_file)?;
+/// When a file is not what it should be, an event is not mapped, or the system declines.
+pub async fn run(args: &ImportArgs, context: &Context) -> Result<(), Failure> {
     let mapping = Mapping::read(&read_text(&args.mapping)?)
         .map_err(|faults| flawed(&args.mapping, "is not a mapping", &faults))?;
+    let text = read_text(&args.file)?;
+    let target = Target::find(args, context).await?;
+    let definition = target.definition();
     let zone = TimeZone::get(&definition.zone).unwrap_or(TimeZone::UTC);
-    let events = ical::read(&read_text(&args.file)?, &zone)
+    let events = ical::read(&text, &zone, args.until)
         .map_err(|faults| flawed(&args.file, "cannot be imported", &faults))?;
-    let plan = ical::plan(&definition, &events, &mapping, args.known_from);
+    let plan = ical::plan(definition, &events, &mapping, args.known_from);
+    let done = carry_out(args, &plan, &target).await;
+    let published = done.as_ref().ok().and_then(Option::as_ref);
     if context.json {
-        out::json(&report(&plan));
+        out::json(&report(&plan, published));
     } else {
         out::line(said(&plan));
     }
+    if let (Some(outcome), Target::Published(published)) = (published, &target) {
+        let word = if outcome.new { "published" } else { "stands already" };
+        out::note(format!("{word}: {} version {}", published.name, outcome.version));
+    }
+    done.map(|_| ())
+}
+
+/// Writes and publishes what was asked for, once every event is mapped.
+async fn carry_out(
+    args: &ImportArgs,
+    plan: &Plan,
+    target: &Target,
+) -> Result<Option<Outcome>, Failure> {
     if !plan.unmapped.is_empty() {
         return Err(Failure::Usage(format!(
             "{} of the file's dates are not mapped; add rules to {} that say what they mean",
@@ -58,7 +111,13 @@ pub fn run(args: &ImportArgs, context: &Context) -> Result<(), Failure> {
             args.mapping.display()
         )));
     }
-    write(args, &plan)
+    write(args, plan)?;
+    match target {
+        Target::Published(published) if args.publish => {
+            published.follow_with(&plan.outcome).await.map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 fn write(args: &ImportArgs, plan: &Plan) -> Result<(), Failure> {
@@ -83,13 +142,13 @@ fn groups(plan: &Plan) -> [(&'static str, &[Entry]); 6] {
     ]
 }
 
-fn report(plan: &Plan) -> Value {
+fn report(plan: &Plan, published: Option<&Outcome>) -> Value {
     let entry = |one: &Entry| {
         json!({
             "date": one.date.to_string(),
             "kind": kind(one),
-            "from": time(one.hours.from),
-            "to": time(one.hours.to),
+            "from": time_of_day(one.hours.from),
+            "to": time_of_day(one.hours.to),
             "label": one.label,
             "uid": one.uid,
         })
@@ -97,12 +156,15 @@ fn report(plan: &Plan) -> Value {
     let group = |(name, entries): (&str, &[Entry])| {
         (name.to_owned(), Value::from(entries.iter().map(entry).collect::<Vec<_>>()))
     };
-    Value::Object(groups(plan).into_iter().map(group).collect())
+    let mut report: Value = groups(plan).into_iter().map(group).collect();
+    report["published"] =
+        published.map(|done| json!({ "version": done.version, "new": done.new })).into();
+    report
 }
 
 fn said(plan: &Plan) -> String {
     let row = |word: &str, one: &Entry| {
-        let hours = format!("{}–{}", time(one.hours.from), time(one.hours.to));
+        let hours = format!("{}–{}", time_of_day(one.hours.from), time_of_day(one.hours.to));
         let date = one.date.to_string();
         vec![word.to_owned(), date, kind(one).to_owned(), hours, one.label.clone(), one.uid.clone()]
     };
@@ -117,10 +179,4 @@ fn said(plan: &Plan) -> String {
 
 const fn kind(one: &Entry) -> &'static str {
     if one.opens { "open" } else { "closed" }
-}
-
-/// A time of day; one on the next day is said by its time alone.
-fn time(second: u32) -> String {
-    let second = if second > DAY_SECONDS { second - DAY_SECONDS } else { second };
-    format!("{:02}:{:02}", second / 3600, second / 60 % 60)
 }

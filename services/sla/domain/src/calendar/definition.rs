@@ -14,6 +14,17 @@ pub struct Span {
     pub to: u32,
 }
 
+/// A second of a day as a time of day, e.g. `08:00`; one on the next day is said by its time alone.
+#[must_use]
+pub fn time_of_day(second: u32) -> String {
+    let second = if second > DAY_SECONDS { second - DAY_SECONDS } else { second };
+    let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);
+    match seconds {
+        0 => format!("{hours:02}:{minutes:02}"),
+        seconds => format!("{hours:02}:{minutes:02}:{seconds:02}"),
+    }
+}
+
 /// The hours that begin on each weekday, Monday first.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Weekly(pub [Vec<Span>; 7]);
@@ -108,6 +119,19 @@ impl Definition {
             openings: self.openings.iter().filter(|one| known(one.known_from)).cloned().collect(),
             ..self.clone()
         }
+    }
+
+    /// The closures of a date, yearly ones included.
+    pub fn closures_on(&self, date: Date) -> impl Iterator<Item = &Closure> {
+        let of_year = |date: Date| (date.month(), date.day());
+        self.closures
+            .iter()
+            .filter(move |one| one.date == date || one.yearly && of_year(one.date) == of_year(date))
+    }
+
+    /// The openings that begin on a date.
+    pub fn openings_on(&self, date: Date) -> impl Iterator<Item = &Opening> {
+        self.openings.iter().filter(move |one| one.date == date)
     }
 
     /// The weekly hours that hold on a date.

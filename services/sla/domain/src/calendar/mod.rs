@@ -5,7 +5,7 @@
 //! ```
 //! A version is never changed: a snow day is a closure with its own `known_from` in the next version, or in the same
 //! file from the beginning. What a calendar says is in [`definition`], its file in `file`, its use in [`hours`] and
-//! [`timetable`].
+//! [`timetable`], and how a person looks it over in [`review`].
 
 mod check;
 pub mod definition;
@@ -13,6 +13,7 @@ mod file;
 pub mod hours;
 pub mod ical;
 mod publish;
+pub mod review;
 pub mod timetable;
 mod wire;
 

@@ -7,6 +7,16 @@ use wire::schoolside::sla::v1 as proto;
 use super::definition::{Closure, Definition, Opening, Season, Span, Weekly};
 use crate::codec::{count, number, optional_instant, stamp};
 
+impl Definition {
+    /// Reads a definition as rpcs and events carry it.
+    ///
+    /// # Errors
+    /// When a field is none that a definition can have.
+    pub fn from_message(read: proto::CalendarDefinition) -> Result<Self, DecodeError> {
+        definition_from("calendar", read)
+    }
+}
+
 pub(super) fn definition_to(definition: &Definition) -> proto::CalendarDefinition {
     proto::CalendarDefinition {
         zone: definition.zone.clone(),

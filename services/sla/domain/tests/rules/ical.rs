@@ -48,7 +48,7 @@ fn event(uid: &str, rest: &str) -> String {
 
 fn import(definition: &Definition, ics: &str) -> Result<Plan, Faults> {
     let zone = TimeZone::get(&definition.zone).unwrap();
-    let events = read(ics, &zone)?;
+    let events = read(ics, &zone, None)?;
     Ok(plan(definition, &events, &Mapping::read(MAPPING).unwrap(), None))
 }
 
@@ -89,13 +89,13 @@ fn midnight_that_a_zone_skips_is_no_part_of_the_day_before() {
     // In São Paulo 2018-11-04 begins at 01:00; the day before it is one whole date and no more.
     let ics =
         file(&event("1", "SUMMARY:D\nDTSTART;VALUE=DATE:20181103\nDTEND;VALUE=DATE:20181104"));
-    let events = read(&ics, &TimeZone::get("America/Sao_Paulo").unwrap()).unwrap();
+    let events = read(&ics, &TimeZone::get("America/Sao_Paulo").unwrap(), None).unwrap();
     assert_eq!(events[0].days.len(), 1);
 }
 
 #[rstest]
 #[case(
-    "SUMMARY:Term\nDTSTART;VALUE=DATE:20260907\nRRULE:FREQ=YEARLY",
+    "SUMMARY:Term\nDTSTART;VALUE=DATE:20260907\nRDATE:20260908",
     "line 3 (\"Term\"): recurs, which is not read"
 )]
 #[case("SUMMARY:Term\nDTSTART:20260907T080000", "neither DTEND nor DURATION")]
@@ -118,8 +118,8 @@ fn what_cannot_be_read_stops_the_import_by_name(#[case] rest: &str, #[case] says
     let said = import(&office(), &file(&event("1", rest))).unwrap_err().to_string();
     assert!(said.contains(says), "{said}");
     assert!(
-        read("zone = 1", &TimeZone::UTC).is_err()
-            && read("BEGIN:VCALENDAR", &TimeZone::UTC).is_err()
+        read("zone = 1", &TimeZone::UTC, None).is_err()
+            && read("BEGIN:VCALENDAR", &TimeZone::UTC, None).is_err()
     );
 }
 
@@ -202,12 +202,12 @@ fn a_mapping_says_what_is_wrong_with_it(#[case] text: &str, #[case] says: &str) 
 proptest! {
     #[test]
     fn any_text_is_read_or_refused(text in any::<String>(), place in 0usize..160, put in ".{0,3}") {
-        let _ = read(&format!("BEGIN:VCALENDAR\n{text}"), &TimeZone::UTC);
+        let _ = read(&format!("BEGIN:VCALENDAR\n{text}"), &TimeZone::UTC, None);
         let mut slipped = file(&event("1", "SUMMARY:A\\,\nSEQUENCE:1\nDTSTART;TZID=UTC:20260908T080000\nDURATION:PT1H"));
         if slipped.is_char_boundary(place) {
             slipped.insert_str(place, &put);
         }
-        let _ = read(&slipped, &TimeZone::UTC);
+        let _ = read(&slipped, &TimeZone::UTC, None);
         let _ = Mapping::read(&text);
     }
 }
@@ -220,7 +220,7 @@ fn the_example_of_the_guide_can_be_used() {
     let block = |kind: &str| GUIDE.split(kind).nth(1).and_then(|rest| rest.split("```").next());
     let mapping = Mapping::read(block("```toml\n").unwrap()).unwrap();
     let zone = TimeZone::get("America/New_York").unwrap();
-    let events = read(block("```ics\n").unwrap(), &zone).unwrap();
+    let events = read(block("```ics\n").unwrap(), &zone, None).unwrap();
     let plan = plan(&office(), &events, &mapping, None);
     let added: Vec<_> = plan.added.iter().map(said).collect();
     // Labor Day is a whole date; Early Dismissal is shut from 13:00 on; the staff's day is left alone.

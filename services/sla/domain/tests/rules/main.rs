@@ -16,11 +16,13 @@ mod desk;
 mod due_dates;
 mod failures;
 mod ical;
+mod ical_yearly;
 mod known;
 mod ladder;
 mod metrics;
 mod odd_facts;
 mod order;
+mod review;
 mod targets;
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};

@@ -13,7 +13,11 @@ mod wall;
 
 use std::sync::OnceLock;
 
-use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
+use jiff::{
+    SignedDuration, Timestamp,
+    civil::{Date, DateTime},
+    tz::TimeZone,
+};
 
 use self::{
     chunk::Chunk,
@@ -99,10 +103,13 @@ impl Hours {
         self.zone().to_timestamp(DateTime::from_parts(date, local.time())).ok()
     }
 
-    /// The open intervals within [from, to), merged and in order.
+    /// The open intervals within [from, to), merged and in order; none if `to` does not lie after `from`.
     #[must_use]
     pub fn open_within(&self, from: Timestamp, to: Timestamp) -> Vec<(Timestamp, Timestamp)> {
         let (from, to) = (micros(from), micros(to));
+        if to <= from {
+            return Vec::new();
+        }
         let mut spans: Vec<(Micros, Micros)> = Vec::new();
         for index in chunk_index(from)..=chunk_index(to) {
             let Some(chunk) = self.chunk(index) else { continue };
@@ -117,6 +124,12 @@ impl Hours {
             .into_iter()
             .filter_map(|(start, end)| Some((instant(start)?, instant(end)?)))
             .collect()
+    }
+
+    /// The first instant of a date; of one that the zone skipped, that of the date after it.
+    #[must_use]
+    pub fn begin_of(&self, date: Date) -> Option<Timestamp> {
+        wall::begin(self.zone(), day_of(date)).and_then(instant)
     }
 
     /// The labels of the closures that touch [from, to), in order of date.

@@ -8,7 +8,11 @@ use jiff::{
     tz::TimeZone,
 };
 
-use super::lines::{Line, lines};
+use super::{
+    lines::{Line, lines},
+    moment::Moment,
+    recur,
+};
 use crate::{
     calendar::definition::{DAY_SECONDS, Span},
     fault::Faults,
@@ -16,8 +20,10 @@ use crate::{
 
 /// The most days of one event: a school year.
 const MAX_DAYS: usize = 400;
-/// What makes an event many, or a part of many.
-const RECURRING: [&str; 5] = ["RRULE", "RDATE", "EXDATE", "EXRULE", "RECURRENCE-ID"];
+/// The most dates of all its occurrences.
+const MAX_DATES: usize = 4_000;
+/// What makes an event many, or a part of many, in ways that are not read.
+const RECURRING: [&str; 3] = ["RDATE", "EXRULE", "RECURRENCE-ID"];
 
 /// An event that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,11 +42,12 @@ pub struct Event {
     pub days: Vec<(Date, Span)>,
 }
 
-/// The events of a file; of several editions of one the latest.
+/// The events of a file; of several editions of one the latest. Those that recur are taken up to the date `last`;
+/// without it only their own end stops them.
 ///
 /// # Errors
 /// Everything that cannot be read, each with its line. Nothing is left out silently.
-pub fn read(text: &str, zone: &TimeZone) -> Result<Vec<Event>, Faults> {
+pub fn read(text: &str, zone: &TimeZone, last: Option<Date>) -> Result<Vec<Event>, Faults> {
     let mut faults = Faults::default();
     let lines = lines(text, &mut faults);
     let value = |line: &Line| line.value.to_ascii_uppercase();
@@ -59,8 +66,11 @@ pub fn read(text: &str, zone: &TimeZone) -> Result<Vec<Event>, Faults> {
                     faults.add(format!("line {}", line.number), "ends what did not begin");
                 }
                 if value(line) == "VEVENT" {
-                    let found = event(&std::mem::take(&mut current), zone, line, &mut faults);
-                    keep(&mut events, found);
+                    let found = event(&std::mem::take(&mut current), zone, last, line);
+                    match found {
+                        Ok(found) => keep(&mut events, found),
+                        Err((place, problem)) => faults.add(place, problem),
+                    }
                 }
             }
             _ if inside.last().is_some_and(|part| part == "VEVENT") => current.push(line),
@@ -73,27 +83,28 @@ pub fn read(text: &str, zone: &TimeZone) -> Result<Vec<Event>, Faults> {
     faults.or(events.into_values().collect())
 }
 
-fn keep(events: &mut BTreeMap<String, Event>, found: Option<Event>) {
-    let Some(event) = found else { return };
+fn keep(events: &mut BTreeMap<String, Event>, event: Event) {
     if events.get(&event.uid).is_none_or(|known| known.sequence <= event.sequence) {
         events.insert(event.uid.clone(), event);
     }
 }
 
-fn event(lines: &[&Line], zone: &TimeZone, end: &Line, faults: &mut Faults) -> Option<Event> {
+fn event(
+    lines: &[&Line],
+    zone: &TimeZone,
+    last: Option<Date>,
+    end: &Line,
+) -> Result<Event, (String, String)> {
     let of = |name: &str| lines.iter().copied().find(|line| line.name == name);
     let summary = of("SUMMARY").map(Line::text).unwrap_or_default();
-    let place =
-        format!("line {} ({summary:?})", lines.first().map_or(end.number, |one| one.number));
-    if let Some(line) = lines.iter().find(|line| RECURRING.contains(&line.name.as_str())) {
-        let problem = "recurs, which is not read; export the calendar with every occurrence as an event of its own";
-        faults.add(&place, format!("{problem} ({} in line {})", line.name, line.number));
-        return None;
-    }
+    let number = lines.first().map_or(end.number, |one| one.number);
     let read = || -> Result<Event, String> {
+        if let Some(line) = lines.iter().find(|line| RECURRING.contains(&line.name.as_str())) {
+            let problem = "recurs, which is not read; export the calendar with every occurrence as an event of its own";
+            return Err(format!("{problem} ({} in line {})", line.name, line.number));
+        }
         let sequence = of("SEQUENCE").map_or(Ok(0), |line| line.value.trim().parse());
         let uid = of("UID").map(Line::text).filter(|uid| !uid.is_empty()).ok_or("has no UID")?;
-        let start = of("DTSTART").ok_or("has no DTSTART")?;
         Ok(Event {
             uid,
             sequence: sequence.map_err(|_| "has a SEQUENCE that is no number")?,
@@ -105,31 +116,67 @@ fn event(lines: &[&Line], zone: &TimeZone, end: &Line, faults: &mut Faults) -> O
                 .collect(),
             cancelled: of("STATUS")
                 .is_some_and(|line| line.value.trim().eq_ignore_ascii_case("CANCELLED")),
-            days: days(start, of("DTEND"), of("DURATION"), zone)?,
+            days: days(lines, zone, last)?,
         })
     };
-    read().map_err(|problem| faults.add(&place, problem)).ok()
+    read().map_err(|problem| (format!("line {number} ({summary:?})"), problem))
 }
 
+/// What an event takes of each date, each time it occurs.
+fn days(lines: &[&Line], zone: &TimeZone, last: Option<Date>) -> Result<Vec<(Date, Span)>, String> {
+    let of = |name: &str| lines.iter().copied().find(|line| line.name == name);
+    let start = Moment::read(of("DTSTART").ok_or("has no DTSTART")?, zone)?;
+    let long = length(&start, of("DTEND"), of("DURATION"), zone)?;
+    let mut days = Vec::new();
+    for begin in recur::beginnings(lines, &start, zone, last)? {
+        days.extend(dates(begin.there(zone)?, after(&begin, long, zone)?)?);
+        if days.len() > MAX_DATES {
+            return Err(format!("takes more than {MAX_DATES} dates"));
+        }
+    }
+    Ok(days)
+}
+
+/// How long an event lasts each time: by the calendar for dates, exactly from time to time (RFC 5545, 3.8.5.3).
 /// A DTEND lies after the last day or second; a date without an end is one day.
-fn days(
-    start: &Line,
+fn length(
+    start: &Moment,
     end: Option<&Line>,
     duration: Option<&Line>,
     zone: &TimeZone,
-) -> Result<Vec<(Date, Span)>, String> {
-    let whole = start.value.trim().len() == 8;
-    let from = moment(start, zone)?;
-    let until = match (end, duration) {
-        (Some(end), _) => moment(end, zone)?,
-        (None, Some(line)) => {
-            let long: jiff::Span =
-                line.value.trim().parse().map_err(|_| "has a DURATION that is none")?;
-            from.checked_add(long).map_err(|_| "has a DURATION beyond all dates")?
+) -> Result<jiff::Span, String> {
+    match (end, duration) {
+        (Some(end), _) => {
+            let end = Moment::read(end, zone)?;
+            let long = match start.own {
+                None => start.at.until(end.there(zone)?),
+                Some(_) => start.instant(zone)?.until(end.instant(zone)?),
+            };
+            long.map_err(|_| "has a DTEND beyond all dates".into())
         }
-        (None, None) if whole => from.tomorrow().map_err(|_| "lies beyond all dates")?,
-        (None, None) => return Err("has a time but neither DTEND nor DURATION".into()),
-    };
+        (None, Some(line)) => {
+            line.value.trim().parse().map_err(|_| "has a DURATION that is none".into())
+        }
+        (None, None) if start.own.is_none() => Ok(1.day()),
+        (None, None) => Err("has a time but neither DTEND nor DURATION".into()),
+    }
+}
+
+/// So long after a beginning, in the calendar's zone.
+fn after(begin: &Moment, long: jiff::Span, zone: &TimeZone) -> Result<DateTime, String> {
+    let beyond = |_| "lies beyond all dates".to_owned();
+    match &begin.own {
+        None => begin.at.checked_add(long).map_err(beyond),
+        Some(own) => {
+            let begin = begin.instant(zone)?.to_zoned_datetime(own.clone());
+            let end = begin.checked_add(long).map_err(beyond)?;
+            Ok(zone.to_datetime(end.timestamp()))
+        }
+    }
+}
+
+/// What one occurrence takes of each date.
+fn dates(from: DateTime, until: DateTime) -> Result<Vec<(Date, Span)>, String> {
     if until <= from {
         return Err("does not end after it begins".into());
     }
@@ -148,35 +195,4 @@ fn days(
         return Err(format!("lasts more than {MAX_DAYS} days"));
     }
     Ok(days)
-}
-
-/// A date, or a time by its own zone, by UTC, or by the calendar's.
-fn moment(line: &Line, zone: &TimeZone) -> Result<DateTime, String> {
-    let text = line.value.trim();
-    let wrong = || {
-        format!("has {} {text:?}, which is no date or time of the years 1900 to 2299", line.name)
-    };
-    let (local, utc) = match text.strip_suffix('Z') {
-        Some(local) => (local, true),
-        None => (text, false),
-    };
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let well_formed = match local.split_once('T') {
-        Some((date, time)) => date.len() == 8 && time.len() == 6 && digits(date) && digits(time),
-        None => local.len() == 8 && !utc && digits(local),
-    };
-    let at: DateTime =
-        Some(local).filter(|_| well_formed).and_then(|at| at.parse().ok()).ok_or_else(wrong)?;
-    let at = Some(at).filter(|at| (1900..2300).contains(&at.year())).ok_or_else(wrong)?;
-    if local.len() == 8 {
-        return Ok(at);
-    }
-    let own = match line.parameter("TZID") {
-        _ if utc => TimeZone::UTC,
-        Some(name) => TimeZone::get(name.trim_start_matches('/'))
-            .map_err(|_| format!("has the zone {name:?}, which is no IANA name"))?,
-        _ => zone.clone(),
-    };
-    let at = own.to_timestamp(at).map_err(|_| wrong())?;
-    Ok(zone.to_datetime(at))
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::calendar::definition::{DAY_SECONDS, Definition, Span, Weekly};
+use crate::calendar::definition::{DAY_SECONDS, Definition, Span, Weekly, time_of_day};
 
 const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
@@ -49,14 +49,8 @@ fn weekly(weekly: &Weekly) -> Vec<String> {
     .collect()
 }
 
-/// A time of day; an end on the next day is said by its time alone.
 fn time(second: u32) -> String {
-    let second = if second > DAY_SECONDS { second - DAY_SECONDS } else { second };
-    let (hours, minutes, seconds) = (second / 3600, second / 60 % 60, second % 60);
-    match seconds {
-        0 => format!("\"{hours:02}:{minutes:02}\""),
-        seconds => format!("\"{hours:02}:{minutes:02}:{seconds:02}\""),
-    }
+    format!("\"{}\"", time_of_day(second))
 }
 
 fn known(from: Option<Timestamp>) -> Option<String> {
