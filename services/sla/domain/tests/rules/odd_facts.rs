@@ -156,3 +156,29 @@ fn twenty_thousand_messages_pauses_and_tenures_are_looked_at_at_once() {
     // About a second; every cycle with every pause would take more than twenty.
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
+
+#[test]
+fn what_is_corrected_of_a_clock_that_has_ended_leaves_its_end_the_last_word() {
+    let mut desk = Desk::new(FOUR_HOURS);
+    desk.resolved("02T12:00");
+    assert_eq!(desk.look("02T12:00"), ["1: started 02T09:00", "1: met 02T12:00"]);
+    desk.wait(REQUESTER, "02T10:00", Some("02T11:00"));
+    assert_eq!(desk.look("02T13:00"), ["1: due_changed", "1: met 02T12:00"]);
+    desk.facts.opened_at = at("02T09:30");
+    let expected = ["1: started 02T09:30", "1: met 02T12:00"];
+    assert_eq!(desk.look("02T14:00"), expected);
+    assert!(desk.look("02T15:00").is_empty());
+}
+
+#[test]
+fn a_cycle_that_never_was_loses_its_breach_and_its_verdict() {
+    let mut desk = Desk::new(r#"{ metric = "next_response", length = "1 hours" }"#);
+    desk.office(&["02T09:10", "02T12:00"]);
+    desk.requester(&["02T10:00"]);
+    let expected = ["1: started 02T10:00", "1: breached 02T11:00", "1: missed 02T12:00"];
+    assert_eq!(desk.look("02T12:00"), expected);
+    // The first reply was at noon: what was asked before is owed a first response, and no next one.
+    desk.facts.messages.remove(0);
+    assert_eq!(desk.look("02T13:00"), ["1: breach_retracted", "1: cancelled 02T13:00"]);
+    assert!(desk.look("02T14:00").is_empty());
+}
