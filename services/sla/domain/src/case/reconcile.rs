@@ -87,6 +87,7 @@ impl Draft<'_> {
     }
 
     fn reconcile(&mut self, clock: ClockKey, expected: &Expected) {
+        let told = self.events.len();
         self.start(clock, expected);
         self.retract(clock, expected.cycle.breached_at, expected.cycle.due);
         self.run(clock, expected);
@@ -94,7 +95,8 @@ impl Draft<'_> {
         self.warn(clock, expected);
         self.breach(clock, expected);
         self.escalate(clock, expected);
-        self.end(clock, expected);
+        let corrected = self.events.len() > told;
+        self.end(clock, expected, corrected);
     }
 
     /// Starts a clock, or tells the right start of one that is known to have begun at another instant.
@@ -244,10 +246,11 @@ impl Draft<'_> {
         }
     }
 
-    fn end(&mut self, clock: ClockKey, expected: &Expected) {
+    /// Tells how a clock ended; once more after whatever else was told of it, so that the last event says how it stands.
+    fn end(&mut self, clock: ClockKey, expected: &Expected, corrected: bool) {
         let cycle = &expected.cycle;
         let Some(stopped_at) = cycle.stopped_at else { return };
-        let recorded = self.record(clock).and_then(|record| record.end);
+        let recorded = self.record(clock).and_then(|record| record.end).filter(|_| !corrected);
         let basis = expected.basis.clone();
         let snapshot = self.look.snapshot.clone();
         let (fulfilled_at, due_at) = (stopped_at, cycle.due);

@@ -9,10 +9,11 @@ use sla_domain::{
     calendar::{Definition, Timetable},
     case::{
         Acknowledge, Assessment, Case, ClockKey, Command, Event, Look, Reconcile, Refusal,
-        Snapshot, State, assess,
+        Snapshot, State, assess, explain_due,
     },
     clock::{
-        Change, Cycle, CycleState, Facts, Message, Outcome, Pause, Side, Step, StepKind, Tenure,
+        Change, Cycle, CycleState, Explanation, Facts, Message, Outcome, Pause, Side, Step,
+        StepKind, Tenure,
     },
     policy::{Rules, Subject},
     versions::{Published, Versions},
@@ -80,11 +81,20 @@ impl Desk {
         versions.add(published(version, calendar));
     }
 
-    /// What there is to see at an instant.
+    /// How its clocks should stand at an instant.
     pub(crate) fn assess(&self, now: Timestamp) -> Assessment {
+        assess(&self.state, &self.seen(now)).unwrap()
+    }
+
+    fn seen(&self, now: Timestamp) -> Look<'_> {
         let policy = Some((&self.id, &self.policies));
         let Self { facts, subject, calendars, .. } = self;
-        assess(&self.state, &Look { facts, subject, policy, calendars, now }).unwrap()
+        Look { facts, subject, policy, calendars, now }
+    }
+
+    /// The explanation of a clock's due date.
+    pub(crate) fn explain(&self, clock: ClockKey, now: Timestamp) -> Explanation {
+        explain_due(&self.state, &self.seen(now), clock).unwrap().unwrap().1
     }
 
     /// Looks at the request; what happens.

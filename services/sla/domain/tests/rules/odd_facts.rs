@@ -126,10 +126,10 @@ fn instants_at_the_ends_of_time_are_borne() {
     }
 }
 
-/// A request of ten thousand messages, by turns of both sides, and as many pauses, of which every third never ended.
+/// A request of twenty thousand messages, by turns of both sides, and as many pauses, of which every third never ended.
 fn endless() -> Desk {
     let mut desk = Desk::new(ALL);
-    for minute in 0..10_000 {
+    for minute in 0..20_000 {
         let at = at("02T09:00").checked_add(SignedDuration::from_mins(minute)).unwrap();
         let to = (minute % 3 > 0).then(|| at.checked_add(SignedDuration::from_secs(40)).unwrap());
         let from = if minute % 2 == 0 { Side::Office } else { Side::Requester };
@@ -147,12 +147,38 @@ fn endless() -> Desk {
 }
 
 #[test]
-fn ten_thousand_messages_pauses_and_tenures_are_looked_at_at_once() {
+fn twenty_thousand_messages_pauses_and_tenures_are_looked_at_at_once() {
     let mut desk = endless();
     let begun = Instant::now();
     let events = desk.look_at(at("20T09:00"));
-    assert!(events.len() > 20_000, "{} events", events.len());
+    assert!(events.len() > 50_000, "{} events", events.len());
     assert!(desk.look_at(at("20T09:00")).is_empty());
-    // Well under a second; all cycles with all pauses would take minutes.
+    // About a second; every cycle with every pause would take more than twenty.
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn what_is_corrected_of_a_clock_that_has_ended_leaves_its_end_the_last_word() {
+    let mut desk = Desk::new(FOUR_HOURS);
+    desk.resolved("02T12:00");
+    assert_eq!(desk.look("02T12:00"), ["1: started 02T09:00", "1: met 02T12:00"]);
+    desk.wait(REQUESTER, "02T10:00", Some("02T11:00"));
+    assert_eq!(desk.look("02T13:00"), ["1: due_changed", "1: met 02T12:00"]);
+    desk.facts.opened_at = at("02T09:30");
+    let expected = ["1: started 02T09:30", "1: met 02T12:00"];
+    assert_eq!(desk.look("02T14:00"), expected);
+    assert!(desk.look("02T15:00").is_empty());
+}
+
+#[test]
+fn a_cycle_that_never_was_loses_its_breach_and_its_verdict() {
+    let mut desk = Desk::new(r#"{ metric = "next_response", length = "1 hours" }"#);
+    desk.office(&["02T09:10", "02T12:00"]);
+    desk.requester(&["02T10:00"]);
+    let expected = ["1: started 02T10:00", "1: breached 02T11:00", "1: missed 02T12:00"];
+    assert_eq!(desk.look("02T12:00"), expected);
+    // The first reply was at noon: what was asked before is owed a first response, and no next one.
+    desk.facts.messages.remove(0);
+    assert_eq!(desk.look("02T13:00"), ["1: breach_retracted", "1: cancelled 02T13:00"]);
+    assert!(desk.look("02T14:00").is_empty());
 }

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use kernel::Priority;
 use proptest::{prelude::*, sample::Index};
 use sla_domain::{
-    case::{ClockKey, ClockRecord, End},
+    case::{ClockKey, ClockRecord, End, Expected},
     clock::{Change, Facts, Message, Outcome, Pause, Side, Step, StepKind, Tenure},
     words::{OnChange, OnReopen, PauseReason, Start},
 };
@@ -185,11 +185,24 @@ fn settled(desk: &mut Desk, now: Timestamp) -> BTreeMap<ClockKey, Standing<'_>> 
     let (there, gone): (Vec<_>, Vec<_>) =
         desk.state.clocks.iter().partition(|(clock, _)| known.contains(clock));
     assert_eq!(there.len(), known.len());
+    explained(desk, &clocks, now);
     for (clock, record) in gone {
         let judged = matches!(record.end, Some(End::Met { .. } | End::Missed { .. }) | None);
         assert!(!judged && record.breached_at.is_none(), "{clock:?} never was: {record:?}");
     }
     there.into_iter().map(|(clock, record)| (*clock, standing(record))).collect()
+}
+
+/// Every due date can be explained, and the open parts of its explanation add up to the target.
+fn explained(desk: &Desk, clocks: &[Expected], now: Timestamp) {
+    for Expected { metric, cycle, .. } in clocks {
+        let clock = ClockKey { metric: *metric, cycle: cycle.number };
+        let explained = desk.explain(clock, now);
+        assert_eq!(explained.due, cycle.due, "{clock:?}");
+        if cycle.due.is_some() {
+            assert_eq!(explained.total_seconds, cycle.total.as_secs(), "{clock:?}");
+        }
+    }
 }
 
 fn word<T: Copy + std::fmt::Debug + 'static>(all: &'static [T]) -> impl Strategy<Value = T> {
