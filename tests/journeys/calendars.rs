@@ -228,5 +228,5 @@ fn what_a_calendar_cannot_answer_is_refused_with_what_is_wrong() {
     show("2026-11-24", "2026-11-24", &[], "--calendar-file");
     show("2026-11-24", "2026-11-24", &["office", "--calendar-file", file], "cannot be used with");
     let ours = ["--mapping", "map.toml", "--calendar-file", file, "--publish"];
-    refused(&[&["calendar", "import", "year.ics"][..], &ours].concat(), "--calendar <ID>");
+    refused(&[&["calendar", "import", "year.ics"][..], &ours].concat(), "cannot be used with");
 }

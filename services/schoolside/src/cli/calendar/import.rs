@@ -43,7 +43,7 @@ pub struct ImportArgs {
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
     /// Publish the new calendar, unless another version of it came in between.
-    #[arg(long, requires = "calendar")]
+    #[arg(long, conflicts_with = "calendar_file")]
     publish: bool,
 }
 
