@@ -176,6 +176,26 @@ fn a_calendar_is_shown_date_by_date_from_a_file() {
 }
 
 #[test]
+fn what_recurs_for_ever_is_taken_up_to_a_date() {
+    let folder = scratch();
+    let files = files(folder.path());
+    let rule = "DTSTART;VALUE=DATE:20261126\nRRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=4TH\n";
+    let year = YEAR.replace("DTSTART;VALUE=DATE:20261126\nDTEND;VALUE=DATE:20261128\n", rule);
+    fs::write(&files.year, year).unwrap();
+    fs::write(&files.new, NIGHTS).unwrap();
+    let into = ["--calendar-file", files.new.to_str().unwrap()];
+    let refused = files.import(folder.path(), &into);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(complaint(&refused).contains("recurs for ever"), "{}", complaint(&refused));
+    let until = [&into[..], &["--until", "2028-12-31"]].concat();
+    let report = answer(&files.import(folder.path(), &until));
+    let added = report["added"].as_array().unwrap().iter().map(|it| it["date"].clone());
+    // Thanksgiving of printed calendars, and the one Saturday.
+    let expected = ["2026-11-26", "2026-12-05", "2027-11-25", "2028-11-23"];
+    assert_eq!(added.collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn what_a_calendar_cannot_answer_is_refused_with_what_is_wrong() {
     let folder = scratch();
     let file = folder.path().join("nights.toml");
@@ -208,5 +228,5 @@ fn what_a_calendar_cannot_answer_is_refused_with_what_is_wrong() {
     show("2026-11-24", "2026-11-24", &[], "--calendar-file");
     show("2026-11-24", "2026-11-24", &["office", "--calendar-file", file], "cannot be used with");
     let ours = ["--mapping", "map.toml", "--calendar-file", file, "--publish"];
-    refused(&[&["calendar", "import", "year.ics"][..], &ours].concat(), "--calendar <ID>");
+    refused(&[&["calendar", "import", "year.ics"][..], &ours].concat(), "cannot be used with");
 }

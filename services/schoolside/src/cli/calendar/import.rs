@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use jiff::{civil::Date, tz::TimeZone};
 use kernel::Timestamp;
 use serde_json::{Value, json};
@@ -20,6 +20,7 @@ use crate::{context::Context, failure::Failure, out};
 
 /// `schoolside calendar import`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("target").required(true))]
 pub struct ImportArgs {
     /// The iCalendar file.
     file: PathBuf,
@@ -27,10 +28,10 @@ pub struct ImportArgs {
     #[arg(long, value_name = "FILE")]
     mapping: PathBuf,
     /// The calendar file that they go into.
-    #[arg(long, value_name = "FILE", required_unless_present = "calendar")]
+    #[arg(long, value_name = "FILE", group = "target")]
     calendar_file: Option<PathBuf>,
     /// The published calendar that they go into, by its id, instead of a file.
-    #[arg(long, value_name = "ID", conflicts_with = "calendar_file")]
+    #[arg(long, value_name = "ID", group = "target")]
     calendar: Option<String>,
     /// From when on the calendar knew what is new; without it, always.
     #[arg(long, value_name = "INSTANT")]
@@ -42,32 +43,22 @@ pub struct ImportArgs {
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
     /// Publish the new calendar, unless another version of it came in between.
-    #[arg(long, requires = "calendar")]
+    #[arg(long, conflicts_with = "calendar_file")]
     publish: bool,
 }
 
-/// The calendar that events go into.
-enum Target {
-    File(Definition),
-    Published(Box<Published>),
-}
-
-impl Target {
-    async fn find(args: &ImportArgs, context: &Context) -> Result<Self, Failure> {
-        if let Some(file) = &args.calendar_file {
-            return Ok(Self::File(read_file(file)?.0));
-        }
-        let id = args.calendar.as_deref().unwrap_or_default();
-        let role = if args.publish { "operator" } else { "director" };
-        Ok(Self::Published(Box::new(Published::get(id, role, context).await?)))
+/// The calendar that events go into, and where it is published if it is.
+async fn find(
+    args: &ImportArgs,
+    context: &Context,
+) -> Result<(Definition, Option<Published>), Failure> {
+    if let Some(file) = &args.calendar_file {
+        return Ok((read_file(file)?.0, None));
     }
-
-    fn definition(&self) -> &Definition {
-        match self {
-            Self::File(definition) => definition,
-            Self::Published(published) => &published.definition,
-        }
-    }
+    let id = args.calendar.as_deref().unwrap_or_default();
+    let role = if args.publish { "operator" } else { "director" };
+    let (published, definition) = Published::get(id, role, context).await?;
+    Ok((definition, Some(published)))
 }
 
 /// Previews an import, and writes or publishes its outcome if asked to.
@@ -78,20 +69,19 @@ pub async fn run(args: &ImportArgs, context: &Context) -> Result<(), Failure> {
     let mapping = Mapping::read(&read_text(&args.mapping)?)
         .map_err(|faults| flawed(&args.mapping, "is not a mapping", &faults))?;
     let text = read_text(&args.file)?;
-    let target = Target::find(args, context).await?;
-    let definition = target.definition();
+    let (definition, published) = find(args, context).await?;
     let zone = TimeZone::get(&definition.zone).unwrap_or(TimeZone::UTC);
     let events = ical::read(&text, &zone, args.until)
         .map_err(|faults| flawed(&args.file, "cannot be imported", &faults))?;
-    let plan = ical::plan(definition, &events, &mapping, args.known_from);
-    let done = carry_out(args, &plan, &target).await;
-    let published = done.as_ref().ok().and_then(Option::as_ref);
+    let plan = ical::plan(&definition, &events, &mapping, args.known_from);
+    let done = carry_out(args, &plan, published.as_ref()).await;
+    let outcome = done.as_ref().ok().and_then(Option::as_ref);
     if context.json {
-        out::json(&report(&plan, published));
+        out::json(&report(&plan, outcome));
     } else {
         out::line(said(&plan));
     }
-    if let (Some(outcome), Target::Published(published)) = (published, &target) {
+    if let Some((outcome, published)) = outcome.zip(published.as_ref()) {
         let word = if outcome.new { "published" } else { "stands already" };
         out::note(format!("{word}: {} version {}", published.name, outcome.version));
     }
@@ -102,7 +92,7 @@ pub async fn run(args: &ImportArgs, context: &Context) -> Result<(), Failure> {
 async fn carry_out(
     args: &ImportArgs,
     plan: &Plan,
-    target: &Target,
+    published: Option<&Published>,
 ) -> Result<Option<Outcome>, Failure> {
     if !plan.unmapped.is_empty() {
         return Err(Failure::Usage(format!(
@@ -112,10 +102,8 @@ async fn carry_out(
         )));
     }
     write(args, plan)?;
-    match target {
-        Target::Published(published) if args.publish => {
-            published.follow_with(&plan.outcome).await.map(Some)
-        }
+    match published {
+        Some(published) if args.publish => published.follow_with(&plan.outcome).await.map(Some),
         _ => Ok(None),
     }
 }

@@ -19,8 +19,6 @@ pub(super) struct Published {
     pub(super) name: String,
     /// The latest version.
     pub(super) version: i32,
-    /// What it says.
-    pub(super) definition: Definition,
     etag: String,
 }
 
@@ -33,11 +31,15 @@ pub(super) struct Outcome {
 }
 
 impl Published {
-    /// The latest version of a calendar.
+    /// The latest version of a calendar, and what it says.
     ///
     /// # Errors
     /// When the system has none of this id, or does not show it.
-    pub(super) async fn get(id: &str, role: &str, context: &Context) -> Result<Self, Failure> {
+    pub(super) async fn get(
+        id: &str,
+        role: &str,
+        context: &Context,
+    ) -> Result<(Self, Definition), Failure> {
         let connection = context.connection.open(role)?;
         let name = words::resource("calendars", id);
         let ask = GetCalendarRequest { name: name.clone(), after: String::new() };
@@ -45,7 +47,8 @@ impl Published {
         let calendar = found.calendar.unwrap_or_default();
         let definition = Definition::from_message(calendar.definition.unwrap_or_default())
             .map_err(|error| Failure::Refused(format!("{name} cannot be read: {error}")))?;
-        Ok(Self { connection, name, version: calendar.version, definition, etag: found.etag })
+        let published = Self { connection, name, version: calendar.version, etag: found.etag };
+        Ok((published, definition))
     }
 
     /// Publishes what is to follow, unless another version came in between.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use jiff::{SignedDuration, civil::Date, tz::TimeZone};
 use kernel::Timestamp;
 use serde_json::{Value, json};
@@ -13,19 +13,20 @@ use sla_domain::calendar::{
 };
 
 use super::{file::read_file, published::Published};
-use crate::{cli::words, context::Context, failure::Failure, out};
+use crate::{context::Context, failure::Failure, out};
 
 /// The most dates that are shown: ten years.
 const MAX_DAYS: i32 = 3_660;
 
 /// `schoolside calendar show`.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("shown").required(true))]
 pub struct ShowArgs {
     /// The published calendar: its id.
-    #[arg(required_unless_present = "calendar_file", conflicts_with = "calendar_file")]
+    #[arg(group = "shown")]
     calendar: Option<String>,
     /// A calendar file; needs no server.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "shown")]
     calendar_file: Option<PathBuf>,
     /// The first date.
     #[arg(long, value_name = "DATE", value_parser = date)]
@@ -81,8 +82,8 @@ async fn find(args: &ShowArgs, context: &Context) -> Result<Shown, Failure> {
         (Some(file), _) => (read_file(file)?.0, None),
         (None, id) => {
             let id = id.as_deref().unwrap_or_default();
-            let found = Published::get(id, "director", context).await?;
-            (found.definition, Some((found.name, found.version)))
+            let (found, definition) = Published::get(id, "director", context).await?;
+            (definition, Some((found.name, found.version)))
         }
     };
     let timetable = Timetable::new(definition);
@@ -143,7 +144,7 @@ fn said(shown: &Shown, days: &[Day<'_>]) -> String {
     let zone = &shown.timetable.definition().zone;
     let rows: Vec<_> = days.iter().map(|day| said_day(day, &shown.zone)).collect();
     let table = out::table(&["date", "", "open", "length", "differs by"], &rows);
-    let total = words::duration(total(days).as_secs());
+    let total = hours(total(days));
     format!("{}times of {zone}\n\n{table}\n\nopen in all: {total}", name.unwrap_or_default())
 }
 
@@ -162,9 +163,14 @@ fn said_day(day: &Day<'_>, zone: &TimeZone) -> Vec<String> {
     let openings = day.openings.iter();
     let openings = openings.map(|one| differs("open", one.hours, &one.label, one.known_from));
     let open = if open.is_empty() { "–".to_owned() } else { open.join(", ") };
-    let length = words::duration(day.open_time().as_secs());
+    let length = hours(day.open_time());
     let differs = closures.chain(openings).collect::<Vec<_>>().join("; ");
     vec![day.date.to_string(), weekday(day.date), open, length, differs]
+}
+
+/// Open time in hours: a day of it would be ambiguous.
+fn hours(long: SignedDuration) -> String {
+    format!("{} h {} min", long.as_hours(), long.as_mins() % 60)
 }
 
 fn weekday(date: Date) -> String {
