@@ -91,7 +91,19 @@ impl Part for ClockFacts {
                 let event: events::CaseClockMissed = fact.read()?;
                 self.stand(event.clock.as_ref(), at, &event.due_at);
             }
-            "case.clock_warned" | "case.clock_breached" | "case.clock_cancelled" => {}
+            "case.clock_cancelled" => {
+                let event: events::CaseClockCancelled = fact.read()?;
+                // Other reasons are outcomes of the request, which say by themselves that it is in no rate.
+                if event.reason == "no_target" {
+                    self.stand(event.clock.as_ref(), at, &None);
+                }
+            }
+            // Whoever takes a superseded cycle's place starts with a due instant of its own.
+            "case.clock_warned"
+            | "case.clock_breached"
+            | "case.clock_superseded"
+            | "case.escalated"
+            | "case.escalation_acknowledged" => {}
             _ => return Err(fact.unknown()),
         }
         Ok(())
@@ -101,6 +113,34 @@ impl Part for ClockFacts {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_target_that_no_longer_applies_leaves_no_due_instant_and_the_ladder_changes_none() {
+        let clock =
+            || Some(events::ClockRef { metric: "first_resolution".into(), ..Default::default() });
+        let due_at = Some(prost_types::Timestamp { seconds: 100, nanos: 0 });
+        let started = events::CaseClockStarted { clock: clock(), due_at, ..Default::default() };
+        let told = events::CaseEscalated { clock: clock(), ..Default::default() };
+        let replaced = events::CaseClockSuperseded { clock: clock(), ..Default::default() };
+        let gone = |reason: &str| events::CaseClockCancelled {
+            clock: clock(),
+            reason: reason.into(),
+            ..Default::default()
+        };
+        let mut facts = ClockFacts::default();
+        for (name, at, payload) in [
+            ("case.clock_started", 1, started.encode_to_vec()),
+            ("case.escalated", 2, told.encode_to_vec()),
+            ("case.escalation_acknowledged", 3, Vec::new()),
+            ("case.clock_superseded", 4, replaced.encode_to_vec()),
+            ("case.clock_cancelled", 5, gone("deferred").encode_to_vec()),
+            ("case.clock_cancelled", 6, gone("no_target").encode_to_vec()),
+        ] {
+            facts.apply(Fact { name, at, payload: &payload }).unwrap();
+        }
+        let dues: Vec<_> = facts.resolution.iter().map(|entry| (entry.from, entry.due)).collect();
+        assert_eq!(dues, [(1, Some(100_000_000)), (6, None)]);
+    }
 
     #[test]
     fn a_pause_leaves_no_due_instant_and_the_end_of_it_a_later_one() {

@@ -1,4 +1,4 @@
-//! A published year: all its due dates computed on one core, from memory.
+//! A published year: all its due dates computed, and all its requests replayed, on one core, from memory.
 
 use std::{path::Path, sync::Arc};
 
@@ -7,10 +7,10 @@ use kernel::Timestamp;
 use serde_json::{Value, json};
 use sla_domain::calendar::Timetable;
 
-use super::speed;
+use super::{replay, speed};
 use crate::{
     failure::Failure,
-    import::{Mapping, Outcome, Reader},
+    import::{HistoryRow, Mapping, Outcome, Reader},
     verify::{Policies, Terms, closures},
 };
 
@@ -31,17 +31,20 @@ pub(super) fn measure(
     let zone = TimeZone::get(&mapping.zone).map_err(Failure::usage)?;
     let mut definition = rules.calendar.clone();
     definition.closures = closures(holidays, &zone).map_err(Failure::usage)?;
+    let rows = rows(file, &mapping)?;
+    let policies = Policies::read(policies, &zone).map_err(Failure::usage)?;
+    let what_if = replay::measure(&rows, &policies, &definition, &zone)?;
     let terms = Terms {
-        policies: Policies::read(policies, &zone).map_err(Failure::usage)?,
+        policies,
         calendar: Timetable::new(definition),
         tolerance: SignedDuration::from_secs(300),
     };
-    let targets = targets(file, &mapping)?;
+    let targets: Vec<_> = rows.iter().filter_map(|row| Some((row, row.due?))).collect();
     let compute = || {
-        let due = |(request_type, opened, target): &(String, Timestamp, Timestamp)| {
-            terms.reproduces_target(request_type, *opened, *target)
+        let due = |(row, target): &&(&HistoryRow, Timestamp)| {
+            terms.reproduces_target(&row.request_type, row.opened, *target)
         };
-        targets.iter().filter(|target| due(target)).count()
+        targets.iter().filter(due).count()
     };
     let reproduced = compute();
     let took = speed(1, |_| compute());
@@ -50,19 +53,17 @@ pub(super) fn measure(
         "targets": targets.len(),
         "reproduced": reproduced,
         "seconds": (seconds * 10_000.0).round() / 10_000.0,
+        "what_if": what_if,
     }))
 }
 
-/// Every published target: type, opening, due date.
-fn targets(
-    file: &Path,
-    mapping: &Arc<Mapping>,
-) -> Result<Vec<(String, Timestamp, Timestamp)>, Failure> {
-    let mut targets = Vec::new();
+/// Every row that can be read.
+fn rows(file: &Path, mapping: &Arc<Mapping>) -> Result<Vec<HistoryRow>, Failure> {
+    let mut rows = Vec::new();
     for row in Reader::open(file, mapping).map_err(Failure::usage)? {
         if let Outcome::New(history) = row.map_err(Failure::usage)?.outcome {
-            targets.extend(history.due.map(|due| (history.request_type, history.opened, due)));
+            rows.push(*history);
         }
     }
-    Ok(targets)
+    Ok(rows)
 }

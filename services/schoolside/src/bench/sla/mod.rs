@@ -1,10 +1,11 @@
-//! The SLA engine: business time, the clocks of a request, a year's due dates, the timer's look, other libraries.
+//! The SLA engine: business time, the clocks of a request, a year's due dates and what-if, the timer's look, other libraries.
 //!
 //! What needs no server is measured on one core; the timer's queries run against a database of their own.
 
 mod compare;
 mod history;
 mod reckon;
+mod replay;
 mod requests;
 mod timer;
 

@@ -40,14 +40,14 @@ struct Desk {
     subject: Subject,
 }
 
-fn only<T>(content: T) -> Versions<T> {
+pub(super) fn only<T>(content: T) -> Versions<T> {
     let mut versions = Versions::default();
     let always = Timestamp::MIN;
     versions.add(Published { version: 1, effective_from: always, published_at: always, content });
     versions
 }
 
-fn word<T: FromStr>(text: &str) -> Result<T, Failure> {
+pub(super) fn word<T: FromStr>(text: &str) -> Result<T, Failure> {
     text.parse().map_err(|_| Failure::Usage(format!("{text:?} is no id")))
 }
 
