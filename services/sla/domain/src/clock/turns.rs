@@ -43,6 +43,8 @@ pub(super) fn answers(facts: &Facts, now: Timestamp) -> Vec<Cycled> {
             Turn::Asked => asked = greeted,
             Turn::Ended(place) => match ending(facts.steps[place].kind) {
                 Some(stop) => {
+                    // A resolution without a reply is the first response, too.
+                    greeted |= stop == Stop::Fulfilled;
                     ended = true;
                     line.stop(at, stop);
                 }

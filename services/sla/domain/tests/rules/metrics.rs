@@ -68,6 +68,15 @@ fn a_reopening_without_a_question_owes_no_next_response() {
 }
 
 #[test]
+fn a_resolution_without_a_reply_is_the_first_answer_too() {
+    let mut desk = Desk::new(NEXT);
+    desk.resolved("02T10:00");
+    desk.reopened("02T12:00");
+    desk.requester(&["02T13:00"]);
+    assert_eq!(desk.stand("02T14:00"), ["running 02T13:00 due 02T15:00"]);
+}
+
+#[test]
 fn a_withdrawn_request_owes_no_answer() {
     let mut desk = Desk::new(NEXT);
     desk.office(&["02T09:10"]);
