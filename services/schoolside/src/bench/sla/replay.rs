@@ -63,7 +63,9 @@ impl Year {
         }
         let mut entries = Vec::new();
         for (name, id) in &ids {
-            if let Some(length) = policies.in_force(name, last) {
+            // A policy promises nothing at once: types whose table says 0 days have no target here.
+            let length = policies.in_force(name, last).filter(|length| !length.is_zero());
+            if let Some(length) = length {
                 let target = json!({ "metric": "first_resolution", "length": length.to_string() });
                 entries.push(json!({ "match": { "request_types": [id] }, "targets": [target] }));
             }
