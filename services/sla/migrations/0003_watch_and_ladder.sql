@@ -30,6 +30,7 @@ create index escalation_inbox on sla.escalation (told_at, request, metric, cycle
 -- stays, and looking at them again changes nothing.
 delete from sla.request_facts;
 delete from sla.checkpoint where subscription = 'sla.requests';
+delete from sla.heard where subscription = 'sla.requests';
 
 -- For operations and reports: documented in the service's README, and kept from version to version.
 create view sla.board as
