@@ -26,11 +26,25 @@ create table sla.escalation (
 );
 create index escalation_inbox on sla.escalation (told_at, request, metric, cycle, step) where acknowledged_at is null;
 
--- The documents of request_facts hold more now. They are folded anew from the requests' log; what is recorded of the clocks
--- stays, and looking at them again changes nothing.
-delete from sla.request_facts;
-delete from sla.checkpoint where subscription = 'sla.requests';
-delete from sla.heard where subscription = 'sla.requests';
+-- The documents of request_facts have another shape now: what was known is moved into it. Folding them anew from the log instead
+-- would look at clocks in the middle of lives that are told already, and tell false breaches.
+update sla.request_facts set doc = (doc - 'team' - 'priority' - 'first_reply' - 'opening')
+    || case when doc ? 'team'
+        then jsonb_build_object('tenures', jsonb_build_array(
+            jsonb_build_array(coalesce(doc #> '{opening,at}', '0'), doc -> 'team')))
+        else '{}' end
+    || case when doc ? 'first_reply'
+        then jsonb_build_object('active', doc -> 'first_reply',
+            'messages', jsonb_build_array(jsonb_build_array(doc -> 'first_reply', true)))
+        else '{}' end
+    || case when doc ? 'opening'
+        then jsonb_build_object('opening', jsonb_strip_nulls(jsonb_build_object(
+            'at', doc #> '{opening,at}', 'imported', doc #> '{opening,imported}',
+            'school', doc #> '{opening,school}', 'network', doc #> '{opening,network}',
+            'seen', jsonb_build_object(
+                'request_type', doc #> '{opening,request_type}', 'category', doc #> '{opening,category}',
+                'level', doc #> '{opening,level}', 'tier', doc #> '{opening,tier}', 'priority', doc -> 'priority'))))
+        else '{}' end;
 
 -- For operations and reports: documented in the service's README, and kept from version to version.
 create view sla.board as
