@@ -1,5 +1,6 @@
 //! Two requests ask for the same: one is resolved as a duplicate and leads to the other.
 
+use jiff::SignedDuration;
 use tonic::{Code, Status};
 use wire::schoolside::requests::v1::{
     self as pb, CancelRequest, ListRequest, MarkDuplicateRequest, Outcome, ReopenRequest,
@@ -33,7 +34,10 @@ async fn listed(desk: &Desk, who: Who, duplicate_of: &str) -> Result<Vec<String>
 #[tokio::test]
 async fn a_duplicate_shows_its_original_and_the_original_its_duplicates_until_it_is_reopened() {
     let desk = Desk::open().await;
-    let (original, first, second) = (desk.held().await, desk.held().await, desk.held().await);
+    let (original, first) = (desk.held().await, desk.held().await);
+    // Lists are in order of the openings.
+    desk.advance(SignedDuration::from_mins(1)).await;
+    let second = desk.held().await;
     let reference = desk.get(Who::Lead, &original).await.unwrap().reference;
     let marked = mark(&desk, Who::Member, &first, &original).await.unwrap();
     assert_eq!((marked.state(), marked.outcome()), (RequestState::Resolved, Outcome::Duplicate));

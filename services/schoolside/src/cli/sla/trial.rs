@@ -23,7 +23,7 @@ pub struct DueArgs {
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     start: Timestamp,
     /// How long it may take: hours, minutes or seconds of open time, business_days or calendar_days.
-    #[arg(long, value_name = "LENGTH")]
+    #[arg(long, value_name = "LENGTH", allow_hyphen_values = true)]
     target: Length,
     #[command(flatten)]
     waits: Waits,
