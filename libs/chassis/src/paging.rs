@@ -21,6 +21,15 @@ pub fn page_size(stated: i32) -> Result<i64, Fault> {
     }
 }
 
+/// Cuts off the one item beyond the page that was read to learn whether another page follows; says whether one does.
+pub fn cut<T>(found: &mut Vec<T>, size: i64) -> bool {
+    let more = i64::try_from(found.len()).is_ok_and(|len| len > size);
+    if more {
+        found.pop();
+    }
+    more
+}
+
 /// What a page token is bound to: the question without its paging fields.
 #[must_use]
 pub fn filter_hash(question: &impl prost::Message) -> u64 {

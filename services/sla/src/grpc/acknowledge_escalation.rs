@@ -30,11 +30,14 @@ pub(super) async fn acknowledge_escalation(
         .filter(|known| scope.all || scope.teams.iter().any(|team| team == known.team()))
         .ok_or_else(|| Fault::not_found("request", &ask.request))?;
 
-    let (by, now) = (caller.subject, app.now());
-    let step = place.step.cast_unsigned();
-    let command = Command::Acknowledge(Acknowledge { clock: place.clock, step, by: by.clone() });
+    let (clock, step) = (place.clock, place.step.cast_unsigned());
+    let command = Command::Acknowledge(Acknowledge { clock, step, by: caller.subject });
     let executed = eventlog::execute::<Case>(&app.log, call, place.request, command).await?;
-    escalation::acknowledge(&app.pool, place, &by, now).await?;
+    // By the record: it may have been somebody else, before this call.
+    let told = executed.state.clocks.get(&clock).and_then(|record| record.escalated.get(&step));
+    if let Some(noticed) = told.and_then(|told| told.acknowledged.as_ref()) {
+        escalation::acknowledge(&app.pool, place, noticed).await?;
+    }
     Ok(AcknowledgeEscalationResponse {
         acknowledged: executed.events > 0,
         consistency: app.consistency(place.request, &executed),

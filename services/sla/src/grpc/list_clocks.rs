@@ -26,10 +26,7 @@ pub(super) async fn list_clocks(
     app.wait(&ask.after).await?;
     let scope = access::scope(&caller);
     let mut found = clock::list(&app.pool, &scope, &filter, cursor.as_ref(), size + 1).await?;
-    let more = i64::try_from(found.len()).is_ok_and(|len| len > size);
-    if more {
-        found.pop();
-    }
+    let more = paging::cut(&mut found, size);
     let last = found.last().filter(|_| more);
     let next_page_token = last.map(|last| paging::encode(&token(last), bound)).unwrap_or_default();
     Ok(ListClocksResponse {

@@ -3,7 +3,7 @@
 use eventlog::PgTimestamp;
 use kernel::{StreamId, Timestamp};
 use sla_domain::{
-    case::{ClockKey, Notified},
+    case::{Acknowledgement, ClockKey, Notified},
     clock::Rung,
     words::{Audience, Metric},
 };
@@ -78,8 +78,7 @@ pub(crate) struct Place {
 pub(crate) async fn acknowledge(
     pool: &PgPool,
     place: Place,
-    by: &str,
-    at: Timestamp,
+    noticed: &Acknowledgement,
 ) -> Result<(), sqlx::Error> {
     let sql = "update sla.escalation set acknowledged_by = $5, acknowledged_at = $6
                where request = $1 and metric = $2 and cycle = $3 and step = $4 and acknowledged_at is null";
@@ -88,8 +87,8 @@ pub(crate) async fn acknowledge(
         .bind(place.clock.metric.as_str())
         .bind(place.clock.cycle.cast_signed())
         .bind(place.step)
-        .bind(by)
-        .bind(PgTimestamp(at))
+        .bind(&noticed.by)
+        .bind(PgTimestamp(noticed.at))
         .execute(pool)
         .await?;
     Ok(())

@@ -8,24 +8,31 @@ use wire::schoolside::sla::v1::{
 use super::standing;
 use crate::{cli::words, connection::Authorized, context::Context, failure::Failure, out};
 
+/// Among which clocks.
+#[derive(Debug, Args)]
+pub struct AmongArgs {
+    /// Only clocks of requests this team holds.
+    #[arg(long, default_value = "")]
+    pub(super) team: String,
+    /// Only clocks of requests of this school.
+    #[arg(long, default_value = "")]
+    pub(super) school: String,
+    /// Only clocks of requests of schools of this network.
+    #[arg(long, default_value = "")]
+    pub(super) network: String,
+    /// Only clocks that this policy judges; `stated` for those that an import's source states.
+    #[arg(long, default_value = "")]
+    pub(super) policy: String,
+    /// Only this metric: first_response, next_response, periodic_update, first_resolution, total_resolution, ownership.
+    #[arg(long, default_value = "")]
+    pub(super) metric: String,
+}
+
 /// Which clocks.
 #[derive(Debug, Args)]
 pub struct BoardArgs {
-    /// Only clocks of requests this team holds.
-    #[arg(long, default_value = "")]
-    team: String,
-    /// Only clocks of requests of this school.
-    #[arg(long, default_value = "")]
-    school: String,
-    /// Only clocks of requests of schools of this network.
-    #[arg(long, default_value = "")]
-    network: String,
-    /// Only clocks that this policy judges; `stated` for those that an import's source states.
-    #[arg(long, default_value = "")]
-    policy: String,
-    /// Only this metric: first_response, next_response, periodic_update, first_resolution, total_resolution, ownership.
-    #[arg(long, default_value = "")]
-    metric: String,
+    #[command(flatten)]
+    among: AmongArgs,
     /// Only this state: running, paused, missed_open, met, missed, cancelled, superseded.
     #[arg(long, default_value = "")]
     state: String,
@@ -48,11 +55,11 @@ pub async fn run(args: BoardArgs, context: &Context) -> Result<(), Failure> {
     let connection = context.connection.open("director")?;
     let mut client = SlaServiceClient::new(connection.service("sla")?);
     let mut request = ListClocksRequest {
-        team: words::resource("teams", &args.team),
-        school: words::resource("schools", &args.school),
-        network: words::resource("networks", &args.network),
-        policy: words::resource("policies", &args.policy),
-        metric: args.metric,
+        team: words::resource("teams", &args.among.team),
+        school: words::resource("schools", &args.among.school),
+        network: words::resource("networks", &args.among.network),
+        policy: words::resource("policies", &args.among.policy),
+        metric: args.among.metric,
         state: state_of(&args.state)?.into(),
         breached_since: args.breached_since.map(wire::time::to_proto),
         page_size: args.limit,

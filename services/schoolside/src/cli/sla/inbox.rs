@@ -6,7 +6,7 @@ use wire::schoolside::sla::v1::{
     WatchClocksRequest, WatchClocksResponse, sla_service_client::SlaServiceClient,
 };
 
-use super::standing;
+use super::{board::AmongArgs, standing};
 use crate::{
     cli::{request, words},
     context::Context,
@@ -53,21 +53,8 @@ pub struct AcknowledgeArgs {
 /// What to watch.
 #[derive(Debug, Args)]
 pub struct WatchArgs {
-    /// Only clocks of requests this team holds.
-    #[arg(long, default_value = "")]
-    team: String,
-    /// Only clocks of requests of this school.
-    #[arg(long, default_value = "")]
-    school: String,
-    /// Only clocks of requests of schools of this network.
-    #[arg(long, default_value = "")]
-    network: String,
-    /// Only clocks that this policy judges.
-    #[arg(long, default_value = "")]
-    policy: String,
-    /// Only this metric.
-    #[arg(long, default_value = "")]
-    metric: String,
+    #[command(flatten)]
+    among: AmongArgs,
     /// Where an earlier watch stood.
     #[arg(long, default_value = "")]
     resume: String,
@@ -164,11 +151,11 @@ pub async fn watch(args: WatchArgs, context: &Context) -> Result<(), Failure> {
     let mut client = SlaServiceClient::new(connection.service("sla")?);
     let ask = WatchClocksRequest {
         resume_token: args.resume,
-        team: words::resource("teams", &args.team),
-        school: words::resource("schools", &args.school),
-        network: words::resource("networks", &args.network),
-        policy: words::resource("policies", &args.policy),
-        metric: args.metric,
+        team: words::resource("teams", &args.among.team),
+        school: words::resource("schools", &args.among.school),
+        network: words::resource("networks", &args.among.network),
+        policy: words::resource("policies", &args.among.policy),
+        metric: args.among.metric,
     };
     let mut board = client.watch_clocks(ask).await?.into_inner();
     while let Some(message) = board.message().await? {
